@@ -1,0 +1,48 @@
+# Everything a person types. `make help` lists it.
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+BIN := .venv/bin
+HOME_DIR ?= data/demo
+INSTALLED := .venv/.installed
+
+.PHONY: help setup demo test up lint types imports check clean
+
+help: ## List what can be made
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## Make .venv from the lock: hashed, wheels only
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed; name it with: make setup PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Setting up .venv (about two minutes the first time) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps --requirement requirements.lock \
+	  || { echo "Installing failed: check that the package index can be reached, then run make setup again."; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
+	  || { echo "Installing the project itself failed; the lines above say why."; exit 1; }
+	@touch $@
+
+demo: setup ## Set up, make the demonstration trust, refresh and release it
+	@$(BIN)/equality demo --home $(HOME_DIR)
+
+test: setup ## Set up and run all tests
+	@$(BIN)/python -m pytest
+
+up: setup ## Dagster's web page and daemon on loopback, schedule and sensor on
+	@test -f $(HOME_DIR)/trust/academies.yml || $(BIN)/equality demo --home $(HOME_DIR)
+	@$(BIN)/equality ui --home $(HOME_DIR)
+
+lint: setup ## Style of Python and SQL
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+types: setup ## Types
+	@$(BIN)/mypy
+
+imports: setup ## Which room may import which
+	@$(BIN)/lint-imports
+
+check: lint types imports test ## All of the above
+
+clean: ## Remove the environment and the demonstration
+	@rm -rf .venv $(HOME_DIR)

@@ -1,0 +1,140 @@
+-- Grain: one row per cell that is published, and per part of an academy in a phase that links them. Dense: zeros are rows. Unsafe.
+with areas as (
+    select distinct
+        area_level,
+        area_code
+    from {{ ref('stg_areas') }}
+),
+
+periods as (
+    select distinct
+        subject,
+        period
+    from {{ ref('int_places') }}
+),
+
+grid as (
+    select
+        publications.population,
+        periods.period,
+        areas.area_level,
+        areas.area_code,
+        publications.measure,
+        publications.kind,
+        publications.characteristic,
+        own_groups.group_code,
+        publications.cross_characteristic,
+        crossed_groups.group_code as cross_group_code
+    from {{ ref('stg_publications') }} as publications
+    inner join {{ ref('stg_populations') }} as populations
+        on publications.population = populations.population
+    inner join periods
+        on populations.subject = periods.subject
+    inner join areas
+        on publications.area_level = areas.area_level
+    inner join {{ ref('stg_groups') }} as own_groups
+        on publications.characteristic = own_groups.characteristic
+    inner join {{ ref('stg_groups') }} as crossed_groups
+        on publications.cross_characteristic = crossed_groups.characteristic
+    left join {{ ref('stg_measures') }} as figures
+        on
+            publications.measure = figures.measure
+            and publications.population = figures.population
+            and publications.kind = 'figure'
+    where figures.measure is null or own_groups.group_code = figures.group_code
+),
+
+counted as (
+    select
+        grid.population,
+        grid.period,
+        grid.area_level,
+        grid.area_code,
+        grid.characteristic,
+        grid.group_code,
+        grid.cross_characteristic,
+        grid.cross_group_code,
+        grid.measure,
+        grid.kind,
+        coalesce(headcounts.people, 0) as people,
+        coalesce(outcomes.reached, 0) as reached,
+        outcomes.mean,
+        outcomes.sd,
+        figures.people as figure_people,
+        figures.smallest as figure_smallest,
+        figures.value as figure_value,
+        coalesce(figures.largest_share, outcomes.largest_share) as largest_share
+    from grid
+    left join {{ ref('stat_headcounts') }} as headcounts
+        on
+            grid.population = headcounts.population
+            and grid.period = headcounts.period
+            and grid.area_level = headcounts.area_level
+            and grid.area_code = headcounts.area_code
+            and grid.characteristic = headcounts.characteristic
+            and grid.group_code = headcounts.group_code
+            and grid.cross_characteristic = headcounts.cross_characteristic
+            and grid.cross_group_code = headcounts.cross_group_code
+    left join {{ ref('stat_outcomes') }} as outcomes
+        on
+            grid.kind in ('rate', 'mean')
+            and grid.measure = outcomes.measure
+            and grid.population = outcomes.population
+            and grid.period = outcomes.period
+            and grid.area_level = outcomes.area_level
+            and grid.area_code = outcomes.area_code
+            and grid.characteristic = outcomes.characteristic
+            and grid.group_code = outcomes.group_code
+            and grid.cross_characteristic = outcomes.cross_characteristic
+            and grid.cross_group_code = outcomes.cross_group_code
+    left join {{ ref('stat_figures') }} as figures
+        on
+            grid.kind = 'figure'
+            and grid.measure = figures.measure
+            and grid.population = figures.population
+            and grid.period = figures.period
+            and grid.area_level = figures.area_level
+            and grid.area_code = figures.area_code
+            and grid.characteristic = figures.characteristic
+            and grid.group_code = figures.group_code
+)
+
+select
+    counted.population,
+    counted.period,
+    counted.area_level,
+    counted.area_code,
+    counted.measure,
+    counted.kind,
+    counted.characteristic,
+    counted.group_code,
+    counted.cross_characteristic,
+    counted.cross_group_code,
+    cast(
+        case counted.kind when 'headcount' then counted.people when 'rate' then counted.reached end as bigint
+    ) as numerator,
+    cast(
+        case
+            when counted.kind in ('rate', 'mean') then counted.people
+            when counted.kind = 'figure' then coalesce(counted.figure_people, 0)
+        end as bigint
+    ) as denominator,
+    cast(
+        case counted.kind
+            when 'headcount' then counted.people
+            when 'rate' then counted.reached / nullif(counted.people, 0)
+            when 'mean' then round(counted.mean, measures.decimals)
+            when 'figure' then round(counted.figure_value, measures.decimals + 2)
+        end as double
+    ) as value,
+    cast(case when counted.kind = 'mean' then round(counted.sd, measures.decimals) end as double) as sd,
+    cast(
+        case counted.kind when 'mean' then counted.people when 'figure' then counted.figure_smallest end as bigint
+    ) as smallest,
+    cast(case when counted.kind in ('mean', 'figure') then counted.largest_share end as double) as largest_share,
+    counted.area_level <> 'academy_phase' as published
+from counted
+inner join {{ ref('stg_measures') }} as measures
+    on
+        counted.measure = measures.measure
+        and counted.population = measures.population

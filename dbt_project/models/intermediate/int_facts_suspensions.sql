@@ -1,0 +1,14 @@
+-- Grain: one row per pupil and period with at least one suspension: how many, at any academy of the trust.
+select
+    'pupil' as subject,
+    suspensions.period,
+    suspensions.person_key,
+    'suspensions' as fact,
+    cast(count(*) as double) as value
+from {{ ref('stg_suspensions') }} as suspensions
+inner join {{ ref('stg_code_marks') }} as marks
+    on
+        suspensions.exclusion_type = marks.code
+        and marks.code_set = 'suspension_type'
+        and marks.mark = 'suspension'
+group by suspensions.period, suspensions.person_key

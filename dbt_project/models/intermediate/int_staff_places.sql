@@ -1,0 +1,45 @@
+-- Grain: one row per member of staff, academy and period; someone known only to payroll is placed by payroll.
+with contracts as (
+    select
+        staff.person_key,
+        staff.period,
+        staff.academy_urn,
+        coalesce(staff.entry_date <= periods.reference_date, true)
+        and coalesce(staff.leaving_date > periods.reference_date, true) as is_in_post
+    from {{ ref('stg_staff') }} as staff
+    inner join {{ ref('stg_periods') }} as periods
+        on staff.period = periods.period
+),
+
+employees as (
+    select
+        person_key,
+        period,
+        academy_urn,
+        false as is_in_post
+    from {{ ref('stg_payroll') }}
+),
+
+everyone as (
+    select
+        person_key,
+        period,
+        academy_urn,
+        is_in_post
+    from contracts
+    union all
+    select
+        person_key,
+        period,
+        academy_urn,
+        is_in_post
+    from employees
+)
+
+select
+    person_key,
+    period,
+    min(academy_urn) as academy_urn,
+    max(is_in_post) as is_in_post
+from everyone
+group by person_key, period

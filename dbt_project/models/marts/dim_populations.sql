@@ -1,0 +1,7 @@
+-- Grain: one row per population. Public: who is counted, and of whom it is a part.
+select
+    population,
+    label,
+    subject,
+    base
+from {{ ref('stg_populations') }}

@@ -1,0 +1,5 @@
+-- Grain: one row per cohort.
+select
+    fact,
+    year_group
+from {{ source('catalogue', 'cohorts') }}

@@ -1,0 +1,26 @@
+-- Grain: one row per measure and population.
+select
+    measure,
+    label,
+    kind,
+    population,
+    at_least,
+    missing_counts_as,
+    statistic,
+    characteristic,
+    group_code,
+    against_code,
+    unit,
+    cast(decimals as integer) as decimals,
+    better,
+    sensitive,
+    scale_min,
+    scale_max,
+    matters_statistic,
+    matters_low,
+    matters_high,
+    smallest_group,
+    smallest_expected,
+    definition,
+    source
+from {{ source('catalogue', 'measures') }}

@@ -1,0 +1,84 @@
+"""The attack as a whole: from folders to a report. Each way of attacking has a module of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from expectations.attack.history import known_before, restated_by_few
+from expectations.attack.judging import judged
+from expectations.attack.linear import Contradiction
+from expectations.attack.linking import Linked, link
+from expectations.attack.means import recovered_means
+from expectations.attack.reading import NotARelease, Release, read_release
+from expectations.attack.report import AttackReport
+from expectations.attack.solving import Findings, solve
+from expectations.attack.statistics import statistics
+from expectations.attack.texts import leaks_in_texts
+
+
+def attack(
+    folder: Path,
+    earlier: Sequence[Path] = (),
+    disclosure: Mapping[str, Any] | None = None,
+    seconds: float = 300.0,
+    width_seconds: float = 60.0,
+) -> AttackReport:
+    """Attack the release in ``folder``, knowing also everything that the ``earlier`` releases (oldest first) print.
+
+    ``disclosure`` stands in for the manifest's block while there is none. ``seconds`` is the time allowed for exact recovery,
+    ``width_seconds`` the further time for widths. Never raises for what a folder holds: what cannot be attacked has not passed.
+    """
+    begun = time.monotonic()
+    try:
+        release = read_release(folder, disclosure)
+        before = [statistics(read_release(path)) for path in earlier]
+        report = attack_release(release, before, seconds, width_seconds)
+        report = replace(report, leaks=leaks_in_texts(folder))
+    except (NotARelease, Contradiction) as error:
+        report = _failed(disclosure, str(error))
+    except Exception as error:  # fail closed: whatever went wrong, nothing has been shown to be safe
+        report = _failed(disclosure, f"the attack broke off: {type(error).__name__}")
+    return replace(report, seconds=time.monotonic() - begun)
+
+
+def attack_release(
+    release: Release, before: Sequence[pd.DataFrame] = (), seconds: float = 300.0, width_seconds: float = 60.0
+) -> AttackReport:
+    """The attack on what was read; ``before`` holds the statistics of earlier releases, oldest first.
+
+    Earlier numbers that later ones have overtaken are left out, first by area, then by population and period. Raises
+    :class:`Contradiction` when the release does not add up, or cannot be reconciled with earlier ones that it seems to agree with.
+    """
+    now = statistics(release)
+    for scope in (["population", "period", "area_level", "area_code"], ["population", "period"]):
+        linked = link(release, known_before(now, before, scope))
+        try:
+            found = _solved(linked, release, seconds, width_seconds)
+        except Contradiction:
+            if not before or scope == ["population", "period"]:
+                raise
+            continue
+        if not (found.contradictions and before):
+            break
+    report = judged(linked, found, release)
+    means = recovered_means(release, linked, found)
+    return replace(report, recovered=report.recovered + means, restated_by_few=restated_by_few(now, before, release.disclosure.k))
+
+
+def _solved(linked: Linked, release: Release, seconds: float, width_seconds: float) -> Findings:
+    k, count = release.disclosure.k, len(linked.system.lower)
+    wanted = np.zeros(count, dtype=bool)
+    wanted[: len(linked.attacked)] = linked.attacked
+    return solve(linked.system, wanted, np.full(count, float(k)), np.full(count, k - 1.0), seconds, width_seconds)
+
+
+def _failed(disclosure: Mapping[str, Any] | None, problem: str) -> AttackReport:
+    k, level = (disclosure or {}).get("k"), (disclosure or {}).get("level")
+    return AttackReport(k if isinstance(k, int) else 0, str(level or "unknown"), problems=(problem,))

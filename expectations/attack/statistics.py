@@ -1,0 +1,71 @@
+"""From published cells to statistics: each distinct number once, however many rows print it. How statistics are tied is in ``relations.py``.
+
+A statistic is a *family* at a place: ``n`` (how many people) or ``num:<measure>`` (how many of them reached it). One headcount row,
+every rate's denominator and every mean's denominator of a population print the same ``n``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from expectations.attack.reading import PLACE, PRINTED, Disclosure, NotARelease, Release
+
+STATISTIC = [*PLACE, "family"]
+NOBODY = ("x", "z")
+
+
+def statistics(release: Release) -> pd.DataFrame:
+    """One row per statistic printed or hidden: :data:`STATISTIC`, ``lower``, ``upper`` (inf where unknown) and ``hidden``.
+
+    Shown numbers have equal limits (within the rounding base, if the release rounds); ``x`` and ``z`` say that there was nobody; ``c``
+    hides at least one person, save in families that hide noughts; ``low`` says 1 to k-1.
+    """
+    kinds = release.measures.drop_duplicates("measure").set_index("measure")["kind"]
+    cells = release.cells.assign(kind=release.cells["measure"].map(kinds))
+    if cells["kind"].isna().any():
+        raise NotARelease("a mart holds a measure that dim_measures does not declare")
+    parts = [_people(cells, release.disclosure), _reached(cells, release.disclosure)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _people(cells: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
+    """The ``n`` of every place: from headcounts and from the denominators of rates and means. Figures rest on several groups."""
+    rows = cells[cells["kind"] != "figure"]
+    printed = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"])
+    rows = rows[PLACE + ["status"]].assign(family="n", printed=printed.astype("Float64"))
+    return _limits(rows, disclosure)
+
+
+def _reached(cells: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
+    """The numerators of rates. Where only value and denominator are printed, the numerator is worked back from them."""
+    rows = cells[cells["kind"] == "rate"]
+    worked_back = (rows["value"] * rows["denominator"]).round()
+    printed = rows["numerator"].astype("Float64").fillna(worked_back.astype("Float64"))
+    return _limits(rows[PLACE + ["status"]].assign(family="num:" + rows["measure"], printed=printed), disclosure)
+
+
+def _limits(rows: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
+    """Each statistic once, with the narrowest limits that any row printing it gives."""
+    half = disclosure.rounding / 2
+    families = rows["population"] + "\0" + rows["family"]
+    may_be_nought = families.isin({f"{population}\0{family}" for population, family in disclosure.zero_hidden})
+    status = rows["status"].fillna("").astype(str)
+    shown, printed = status.isin(PRINTED), rows["printed"].astype(float).to_numpy()
+    nobody, low = status.isin(NOBODY), status == "low"
+    known = ~np.isnan(printed)
+    spread = np.where(shown, half, 0.0)
+    lower = np.select([known, nobody, low], [np.ceil(printed - spread), 0.0, 1.0], np.where(may_be_nought, 0.0, 1.0))
+    upper = np.select([known, nobody, low], [np.floor(printed + spread), 0.0, disclosure.k - 1.0], np.inf)
+    # A number printed for one measure and "does not apply" for another: what is printed stands.
+    weight = np.select([known, nobody], [2, 1], 0)
+    table = rows[STATISTIC].assign(lower=np.maximum(lower, 0.0), upper=upper, weight=weight)
+    best = table.groupby(STATISTIC, sort=False)["weight"].transform("max")
+    table = table[table["weight"] == best]
+    merged = table.groupby(STATISTIC, sort=False, as_index=False).agg(
+        lower=("lower", "max"), upper=("upper", "min"), weight=("weight", "max")
+    )
+    merged["hidden"] = merged.pop("weight") == 0
+    if (merged["lower"] > merged["upper"]).any():
+        raise NotARelease("one statistic is printed with two different values")
+    return merged

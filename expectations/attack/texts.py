@@ -1,0 +1,131 @@
+"""Reads every written file of a release for what must not be in it. The tables themselves are attacked elsewhere.
+
+Whether a sentence gives away a hidden count cannot be told from the sentence alone; that writers only ever see protected figures
+is the guard there. Here: identifiers, reasons for hiding, and numbers that sit beside a hidden mark.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+from expectations.attack.reading import NUMBERS
+from expectations.attack.report import Leak
+
+PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])")
+UPN = re.compile(r"(?<![0-9A-Za-z])[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z](?![0-9A-Za-z])")
+REASONS = frozenset({"rule", "suppression_rule", "suppressed_by", "hidden_by", "reason_hidden", "person_key"})
+HIDDEN = frozenset({"c", "[c]", "low", "[low]"})
+NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?\s*%?")
+GEOMETRY = frozenset({
+    "colspan", "rowspan", "tabindex", "width", "height", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy",
+    "opacity", "fill-opacity", "stroke-opacity", "stroke-width", "font-size", "aria-level", "aria-colindex", "aria-rowindex",
+})  # fmt: skip
+
+
+def leaks_in_texts(folder: Path) -> tuple[Leak, ...]:
+    """What is wrong in the files of ``folder`` other than its Parquet tables, each kind once a file; links are not followed."""
+    leaks: list[Leak] = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.suffix != ".parquet":
+            name = path.relative_to(folder).as_posix()
+            kinds = sorted({kind for text, suffix in _texts(path) for kind in _wrong(text, suffix)})
+            leaks += [Leak(name, kind) for kind in kinds]
+    return tuple(leaks)
+
+
+def _texts(path: Path) -> Iterator[tuple[str, str]]:
+    """The readable texts of a file with the kind of each; a workbook is opened and its sheets read."""
+    suffix = path.suffix.lower()
+    if suffix in (".xlsx", ".ods"):
+        with zipfile.ZipFile(path) as parts:
+            for part in parts.namelist():
+                if part.endswith(".xml"):
+                    yield parts.read(part).decode("utf-8", "replace"), ".sheet"
+    elif suffix not in (".pdf", ".png", ".woff", ".woff2"):
+        yield path.read_bytes().decode("utf-8", "replace"), suffix
+
+
+def _wrong(text: str, suffix: str) -> Iterator[str]:
+    if PSEUDONYM.search(text):
+        yield "something like a pseudonym"
+    if UPN.search(text):
+        yield "something like a unique pupil number"
+    if suffix == ".csv":
+        yield from _wrong_rows(text)
+    elif suffix == ".json":
+        yield from _wrong_objects(text)
+    elif suffix in (".html", ".htm", ".svg"):
+        reader = _Cells()
+        reader.feed(text)
+        if reader.leaks:
+            yield "a number beside a hidden mark"
+    elif suffix == ".sheet" and re.search(r'state="(very)?[hH]idden"', text):
+        yield "a hidden sheet"
+
+
+def _wrong_rows(text: str) -> Iterator[str]:
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    if REASONS & {(name or "").strip().lower() for name in reader.fieldnames or ()}:
+        yield "a column that says why a figure is hidden, or whose it is"
+    if "status" in (reader.fieldnames or ()):
+        for row in reader:
+            if row.get("status") in HIDDEN and any(NUMBER.fullmatch(row.get(name) or "") for name in NUMBERS):
+                yield "a number beside a hidden mark"
+                return
+
+
+def _wrong_objects(text: str) -> Iterator[str]:
+    try:
+        queue = [json.loads(text)]
+    except ValueError:
+        yield "not readable as JSON"
+        return
+    while queue:
+        item = queue.pop()
+        if isinstance(item, dict):
+            if REASONS & {str(key).lower() for key in item}:
+                yield "a column that says why a figure is hidden, or whose it is"
+            if item.get("status") in HIDDEN and any(isinstance(item.get(name), int | float) for name in NUMBERS):
+                yield "a number beside a hidden mark"
+            queue += item.values()
+        elif isinstance(item, list):
+            queue += item
+
+
+class _Cells(HTMLParser):
+    """Looks at each table cell (and each marked SVG group) whose only content is a hidden mark, and at the attributes inside it."""
+
+    CELLS = ("td", "th", "g", "li", "span")
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.leaks = 0
+        self._open: list[tuple[str, list[str], list[str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        numbers = [name for name, value in attrs if name not in GEOMETRY and NUMBER.fullmatch((value or "").strip())]
+        for _, _, inside in self._open:
+            inside += numbers
+        if tag in self.CELLS:
+            self._open.append((tag, [], numbers))
+
+    def handle_data(self, data: str) -> None:
+        for _, words, _ in self._open:
+            words.append(data.strip())
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.CELLS or not any(name == tag for name, _, _ in self._open):
+            return
+        while True:
+            name, words, numbers = self._open.pop()
+            if "".join(words) in HIDDEN and numbers:
+                self.leaks += 1
+            if name == tag:
+                return

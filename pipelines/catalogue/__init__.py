@@ -1,0 +1,7 @@
+"""The catalogue says what we count, once. ``load`` is the only way in; it imports nothing of ours."""
+
+from pipelines.catalogue.load import CatalogueError, load
+from pipelines.catalogue.model import Catalogue, Dataset
+from pipelines.catalogue.tables import reference_tables
+
+__all__ = ["Catalogue", "CatalogueError", "Dataset", "load", "reference_tables"]

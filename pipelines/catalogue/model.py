@@ -1,0 +1,354 @@
+"""The typed entries of the catalogue. Says what may be declared; loading and compiling it belong to the modules beside this one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Urn = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+Period = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}(_[a-z]+)?$")]
+Subject = Literal["pupil", "staff"]
+AreaLevel = Literal["trust", "phase", "academy"]
+FieldType = Literal["upn", "staff_ref", "urn", "period", "date", "year_group", "code", "text", "flag", "integer", "number"]
+
+
+class Entry(BaseModel):
+    """A catalogue entry: unknown keys are errors, so that a misspelt option is never silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CodeValue(Entry):
+    """One code of a code set, with the other spellings that MIS exports use for it.
+
+    ``marks``: what the code counts as where a model asks, such as a main registration or a suspension.
+    """
+
+    code: Code
+    label: str
+    aliases: tuple[str, ...] = ()
+    marks: tuple[Name, ...] = ()
+    forward_to: Code | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+
+class CodeSet(Entry):
+    """A closed list of codes. ``forward_to`` maps a withdrawn code to the one that replaced it."""
+
+    name: Name
+    title: str
+    source: str
+    codes: tuple[CodeValue, ...]
+
+
+class Derivation(Entry):
+    """What is kept of a field that is itself dropped at the door, such as the age from a date of birth."""
+
+    name: Name
+    how: Literal["age_at_31_august", "birth_term", "year_only"]
+
+
+class DataField(Entry):
+    """One column of a dataset's contract.
+
+    ``required``: the file is refused without the column. ``attribute``: a coded fact about the person, landed by name in the
+    map column ``attributes``, and with ``column`` under its own name too. ``store: false``: read only for its derivations,
+    then dropped. ``blank_allowed: false``: a row without a usable value is set aside.
+    """
+
+    name: Name
+    title: str
+    type: FieldType
+    codes: Name | None = None
+    required: bool = False
+    blank_allowed: bool = True
+    attribute: bool = False
+    column: bool = False
+    store: bool = True
+    derives: tuple[Derivation, ...] = ()
+    headings: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    data_class: Literal["identifier", "special", "personal", "none"] = "personal"
+    purpose: str
+    lawful_basis: str
+    special_basis: str | None = None
+    retention_years: int
+
+
+class Dataset(Entry):
+    """The contract of one kind of file. ``person`` names the identifier field, ``key`` what makes a row unique in one file.
+
+    ``ignore``: headings that reports usually carry and that are dropped without remark. ``banded``: even the number of rows is
+    protected, so that logs and lists say "fewer than 10" or "10 or more".
+    """
+
+    name: Name
+    title: str
+    grain: str
+    subject: Subject
+    person: Name
+    key: tuple[Name, ...]
+    replacement: Literal["cumulative", "slice"] = "cumulative"
+    core: bool = False
+    banded: bool = False
+    ignore: tuple[str, ...] = ()
+    fields: tuple[DataField, ...]
+
+    def field(self, name: str) -> DataField:
+        """The field of that name; ``KeyError`` when the contract has none."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(f"dataset {self.name} has no field {name}")
+
+
+class Format(Entry):
+    """One report of one MIS: how its headings and values become a dataset's fields. A new report costs one such file."""
+
+    name: Name
+    system: str
+    report: str
+    dataset: Name
+    recognise: tuple[str, ...]
+    columns: dict[str, Name] = {}
+    ignore: tuple[str, ...] = ()
+    constants: dict[Name, str] = {}
+    values: dict[Name, dict[str, str]] = {}
+    scale: dict[Name, float] = {}
+
+
+class Group(Entry):
+    """One published group of a characteristic: the codes that belong to it and, in a hierarchy, the group it lies within."""
+
+    code: Code
+    label: str
+    members: tuple[str, ...] = ()
+    within: Code | None = None
+    unknown: bool = False
+
+
+class Characteristic(Entry):
+    """A characteristic: where each subject's code comes from (``dataset.field``) and the groups that are published.
+
+    ``populations`` limits it to some populations; empty means every population of its subjects.
+    """
+
+    name: Name
+    title: str
+    protected: str | None = None
+    context: str | None = None
+    fields: dict[Subject, str]
+    populations: tuple[Name, ...] = ()
+    parent: Name | None = None
+    areas: tuple[AreaLevel, ...] = ("trust", "phase", "academy")
+    comparator: Code | None = None
+    groups: tuple[Group, ...]
+
+    @property
+    def unknown(self) -> Group:
+        """The group that takes blanks and codes nobody mapped."""
+        return next(group for group in self.groups if group.unknown)
+
+
+class Population(Entry):
+    """Who is counted: everyone of a subject who has a fact. A sub-population names its base, and is linked to it.
+
+    ``composition``: its headcount by group is published; otherwise it is printed only as a denominator.
+    """
+
+    name: Name
+    title: str
+    subject: Subject
+    fact: str
+    base: Name | None = None
+    composition: bool = False
+    areas: tuple[AreaLevel, ...] = ("trust", "phase", "academy")
+
+
+class Matters(Entry):
+    """When a gap is large enough to matter: the statistic, the band around no gap and the smallest group judged."""
+
+    statistic: Literal["difference", "ratio", "standardised"]
+    low: float
+    high: float
+    smallest_group: int = 20
+    smallest_expected: float = 0
+
+
+class Measure(Entry):
+    """A number the trust must show. ``kind`` fixes how it is computed from facts; the rest says what it means.
+
+    rate: people whose every fact is at least ``at_least``, of the population. mean: the average of one fact.
+    figure: how far ``group`` lies below ``against`` as a share of ``against`` (mean or median of one fact), trust level only.
+    headcount: the population itself, by group; declared once, for every population with ``composition``.
+    """
+
+    name: Name
+    title: str
+    kind: Literal["headcount", "rate", "mean", "figure"]
+    population: Name | None = None
+    facts: tuple[str, ...] = ()
+    at_least: float | None = None
+    missing_counts_as: float | None = None
+    statistic: Literal["mean", "median"] | None = None
+    characteristic: Name | None = None
+    group: Code | None = None
+    against: Code | None = None
+    unit: Literal["people", "share", "points", "sessions", "days", "pay", "percent_of_pay"]
+    decimals: int = 1
+    better: Literal["higher", "lower", "neither"] = "neither"
+    sensitive: bool = False
+    scale_min: float | None = None
+    scale_max: float | None = None
+    characteristics: tuple[Name, ...] = ()
+    areas: tuple[AreaLevel, ...] = ("trust", "phase", "academy")
+    matters: Matters | None = None
+    definition: str
+    source: str
+
+
+class Phase(Entry):
+    """A phase of education: the year groups taught in it."""
+
+    code: Name
+    title: str
+    year_groups: tuple[str, ...]
+
+
+class Cohort(Entry):
+    """A year group whose pupils have a fact of their own, such as the end of key stage 2."""
+
+    fact: str
+    year_group: str
+
+
+class PublicTotal(Entry):
+    """A figure published elsewhere, which hiding could not protect: known to everyone and always shown."""
+
+    measure: Name
+    population: Name
+    area_level: AreaLevel
+    source: str
+
+
+class Cross(Entry):
+    """Two characteristics that a policy allows to be published together, for one population."""
+
+    population: Name
+    measure: Name
+    characteristic: Name
+    cross_characteristic: Name
+    area_level: AreaLevel = "trust"
+
+
+class KnownGroup(Entry):
+    """Everyone knows that an academy has nobody, or nobody else, in a group: boys in a girls' school."""
+
+    academy_urn: Urn
+    characteristic: Name
+    group: Code
+
+
+class DisclosurePolicy(Entry):
+    """How small numbers are protected. Nothing here has a default in code but what the named profile sets."""
+
+    profile: Name
+    threshold: int = Field(ge=2)
+    level: Literal["exact", "interval"]
+    dominance: float = Field(gt=0, le=1)
+    few_below: int
+    figure_floor: int
+    public_totals: tuple[PublicTotal, ...] = ()
+    crosses: tuple[Cross, ...] = ()
+    known: tuple[KnownGroup, ...] = ()
+
+
+class Academy(Entry):
+    """An academy of the trust. ``year_groups`` is its age range, in national curriculum years."""
+
+    urn: Urn
+    name: str
+    laestab: Annotated[str, StringConstraints(pattern=r"^\d{7}$")] | None = None
+    year_groups: tuple[str, ...]
+    predecessors: tuple[Urn, ...] = ()
+    joined: dt.date | None = None
+    left: dt.date | None = None
+
+
+class Trust(Entry):
+    """The trust and its academies, as the trust itself declares them in ``academies.yml``."""
+
+    code: Code
+    name: str
+    made_up: bool = False
+    academies: tuple[Academy, ...]
+
+
+class CalendarPeriod(Entry):
+    """One reporting period: its dates, the census day the roll is taken on, and the day from which it may be released."""
+
+    period: Period
+    starts: dt.date
+    ends: dt.date
+    reference_date: dt.date
+    release_from: dt.date | None = None
+    due: dict[Name, dt.date] = {}
+
+
+class Calendar(Entry):
+    """The trust's reporting calendar. ``open_period`` is assumed when neither a file nor its name says which period it covers."""
+
+    open_period: Period
+    periods: tuple[CalendarPeriod, ...]
+    approvals: Literal[0, 1, 2] = 1
+
+
+class Brand(Entry):
+    """The trust's own look."""
+
+    short_name: str
+    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1d3a5f"
+    contact: str = ""
+
+
+class Objective(Entry):
+    """An equality objective as the trust published it, tied to the measure that will tell whether it is met."""
+
+    code: Code
+    title: str
+    kind: Literal["target", "gap", "benchmark", "monitor"]
+    measure: Name | None = None
+    characteristic: Name | None = None
+    group: Code | None = None
+    comparator: Code | None = None
+    owner: str
+    aim: Literal["eliminate", "advance", "foster"]
+
+
+class Catalogue(Entry):
+    """Everything declared, ours and the trust's laid over it. Made only by :func:`pipelines.catalogue.load`."""
+
+    trust: Trust
+    calendar: Calendar
+    policy: DisclosurePolicy
+    brand: Brand
+    objectives: tuple[Objective, ...]
+    phases: tuple[Phase, ...]
+    cohorts: tuple[Cohort, ...]
+    code_sets: dict[str, CodeSet]
+    datasets: dict[str, Dataset]
+    formats: dict[str, Format]
+    characteristics: dict[str, Characteristic]
+    populations: dict[str, Population]
+    measures: dict[str, Measure]
+    fingerprints: dict[str, str]
+
+    def academy(self, urn: str) -> Academy | None:
+        """The academy with that URN, or ``None`` when the trust has none."""
+        return next((academy for academy in self.trust.academies if academy.urn == urn), None)

@@ -1,0 +1,253 @@
+"""The catalogue compiled to reference tables: data that dbt reads, so that no SQL or YAML is ever generated."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pipelines.catalogue.model import Catalogue, Characteristic, Measure, Population
+
+ALL = "all"
+HEADCOUNT = "headcount"
+FEWEST_ACADEMIES_IN_A_PHASE = 3
+
+
+def reference_tables(catalogue: Catalogue) -> dict[str, pd.DataFrame]:
+    """Every reference table by name, each with the columns and row order that its staging model expects."""
+    return {
+        "academies": _academies(catalogue),
+        "areas": _areas(catalogue),
+        "characteristics": _characteristics(catalogue),
+        "code_marks": _code_marks(catalogue),
+        "cohorts": pd.DataFrame([{"fact": cohort.fact, "year_group": cohort.year_group} for cohort in catalogue.cohorts]),
+        "groups": _groups(catalogue),
+        "group_members": _group_members(catalogue),
+        "known_groups": _known_groups(catalogue),
+        "measure_facts": _measure_facts(catalogue),
+        "measures": _measures(catalogue),
+        "periods": _periods(catalogue),
+        "phases": _phases(catalogue),
+        "policy": pd.DataFrame([{"policy": json.dumps(catalogue.policy.model_dump(mode="json"), sort_keys=True)}]),
+        "populations": _populations(catalogue),
+        "publications": _publications(catalogue),
+    }
+
+
+def phase_areas(catalogue: Catalogue) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The phases published as areas, ``(code, label, year groups)``, in the order of the year groups.
+
+    A phase taught by fewer than three academies merges with the next one (the last with the one before), because publishing it
+    beside the others would be a statement about single academies. One phase alone is the trust, and is no area of its own.
+    """
+    merged = [([phase.code], [phase.title], phase.year_groups) for phase in catalogue.phases]
+    merged = [area for area in merged if _academies_teaching(catalogue, area[2])]
+    position = 0
+    while position < len(merged) and len(merged) > 1:
+        if _academies_teaching(catalogue, merged[position][2]) >= FEWEST_ACADEMIES_IN_A_PHASE:
+            position += 1
+            continue
+        first = position if position + 1 < len(merged) else position - 1
+        one, other = merged[first], merged[first + 1]
+        merged[first : first + 2] = [(one[0] + other[0], one[1] + other[1], one[2] + other[2])]
+        position = first
+    if len(merged) < 2:
+        return []
+    return [("_and_".join(codes), _joined(titles), year_groups) for codes, titles, year_groups in merged]
+
+
+def _joined(titles: list[str]) -> str:
+    return titles[0] if len(titles) == 1 else " and ".join([titles[0], *(title.lower() for title in titles[1:])])
+
+
+def _academies_teaching(catalogue: Catalogue, year_groups: tuple[str, ...]) -> int:
+    return sum(bool(set(academy.year_groups) & set(year_groups)) for academy in catalogue.trust.academies)
+
+
+def _phases_of(catalogue: Catalogue, year_groups: tuple[str, ...]) -> list[str]:
+    return [code for code, _, taught in phase_areas(catalogue) if set(taught) & set(year_groups)]
+
+
+def _academies(catalogue: Catalogue) -> pd.DataFrame:
+    """``fallback_phase``: where a pupil without a national curriculum year is placed, the academy's first phase."""
+    rows = []
+    for academy in catalogue.trust.academies:
+        phases = _phases_of(catalogue, academy.year_groups)
+        rows.append(
+            {
+                "academy_urn": academy.urn,
+                "label": academy.name,
+                "fallback_phase": phases[0] if phases else None,
+                "phases_taught": len(phases),
+            }
+        )
+    return pd.DataFrame(rows).astype({"fallback_phase": "string", "phases_taught": "int64"})
+
+
+def _areas(catalogue: Catalogue) -> pd.DataFrame:
+    trust = catalogue.trust.code
+    rows = [("trust", trust, catalogue.trust.name, "", "")]
+    rows += [("phase", code, label, "trust", trust) for code, label, _ in phase_areas(catalogue)]
+    for academy in catalogue.trust.academies:
+        phases = _phases_of(catalogue, academy.year_groups)
+        rows.append(("academy", academy.urn, academy.name, "trust", trust))
+        rows += [("academy", academy.urn, academy.name, "phase", phase) for phase in phases]
+        if len(phases) > 1:
+            for phase in phases:
+                atom = f"{academy.urn}|{phase}"
+                rows.append(("academy_phase", atom, academy.name, "academy", academy.urn))
+                rows.append(("academy_phase", atom, academy.name, "phase", phase))
+    return pd.DataFrame(rows, columns=["area_level", "area_code", "label", "parent_level", "parent_code"])
+
+
+def _characteristics(catalogue: Catalogue) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "characteristic": item.name,
+                "label": item.title,
+                "protected": item.protected or "",
+                "context": item.context or "",
+                "comparator_code": item.comparator,
+            }
+            for item in catalogue.characteristics.values()
+        ]
+    )
+
+
+def _code_marks(catalogue: Catalogue) -> pd.DataFrame:
+    rows = [(name, value.code, mark) for name, codes in catalogue.code_sets.items() for value in codes.codes for mark in value.marks]
+    return pd.DataFrame(rows, columns=["code_set", "code", "mark"]).astype("string")
+
+
+def _groups(catalogue: Catalogue) -> pd.DataFrame:
+    rows = [(ALL, ALL, "Everyone", "", "", 0, False)]
+    for item in catalogue.characteristics.values():
+        for sort, group in enumerate(item.groups, start=1):
+            parent = (item.parent, group.within) if item.parent else (ALL, ALL)
+            rows.append((item.name, group.code, group.label, *parent, sort, group.unknown))
+    columns = ["characteristic", "group_code", "label", "parent_characteristic", "parent_group_code", "sort", "is_unknown"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _group_members(catalogue: Catalogue) -> pd.DataFrame:
+    """``(subject, dataset, field, code) -> (characteristic, group)``; the empty code stands for blank and for any other code."""
+    rows = []
+    for item in catalogue.characteristics.values():
+        for subject, source in item.fields.items():
+            dataset, field = source.split(".")
+            for group in item.groups:
+                rows += [(item.name, subject, dataset, field, member, group.code) for member in group.members]
+            rows.append((item.name, subject, dataset, field, "", item.unknown.code))
+    return pd.DataFrame(rows, columns=["characteristic", "subject", "dataset", "field", "code", "group_code"])
+
+
+def _known_groups(catalogue: Catalogue) -> pd.DataFrame:
+    rows = [(known.academy_urn, known.characteristic, known.group) for known in catalogue.policy.known]
+    return pd.DataFrame(rows, columns=["academy_urn", "characteristic", "group_code"]).astype("string")
+
+
+def _periods(catalogue: Catalogue) -> pd.DataFrame:
+    rows = [(item.period, item.starts, item.ends, item.reference_date) for item in catalogue.calendar.periods]
+    return pd.DataFrame(rows, columns=["period", "starts", "ends", "reference_date"])
+
+
+def _phases(catalogue: Catalogue) -> pd.DataFrame:
+    rows = [(year_group, code) for code, _, year_groups in phase_areas(catalogue) for year_group in year_groups]
+    return pd.DataFrame(rows, columns=["year_group", "phase"]).astype("string")
+
+
+def _populations(catalogue: Catalogue) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"population": item.name, "label": item.title, "subject": item.subject, "fact": item.fact, "base": item.base or ""}
+            for item in catalogue.populations.values()
+        ]
+    )
+
+
+def _measure_facts(catalogue: Catalogue) -> pd.DataFrame:
+    rows = [(measure.name, fact) for measure in catalogue.measures.values() for fact in measure.facts]
+    return pd.DataFrame(rows, columns=["measure", "fact"])
+
+
+def _measured(catalogue: Catalogue) -> Iterator[tuple[Measure, Population]]:
+    """Each measure with each population it is published for."""
+    for measure in catalogue.measures.values():
+        if measure.population:
+            yield measure, catalogue.populations[measure.population]
+        else:
+            yield from ((measure, population) for population in catalogue.populations.values() if population.composition)
+
+
+def _measures(catalogue: Catalogue) -> pd.DataFrame:
+    rows = []
+    for measure, population in _measured(catalogue):
+        matters = measure.matters
+        rows.append(
+            {
+                "measure": measure.name,
+                "label": measure.title,
+                "kind": measure.kind,
+                "population": population.name,
+                "at_least": measure.at_least,
+                "missing_counts_as": measure.missing_counts_as,
+                "statistic": measure.statistic or "",
+                "characteristic": measure.characteristic or "",
+                "group_code": measure.group or "",
+                "against_code": measure.against or "",
+                "unit": measure.unit,
+                "decimals": measure.decimals,
+                "better": measure.better,
+                "sensitive": measure.sensitive,
+                "scale_min": measure.scale_min,
+                "scale_max": measure.scale_max,
+                "matters_statistic": matters.statistic if matters else None,
+                "matters_low": matters.low if matters else None,
+                "matters_high": matters.high if matters else None,
+                "smallest_group": matters.smallest_group if matters else 0,
+                "smallest_expected": matters.smallest_expected if matters else 0.0,
+                "definition": measure.definition,
+                "source": measure.source,
+            }
+        )
+    numbers = ("at_least", "missing_counts_as", "scale_min", "scale_max", "matters_low", "matters_high", "smallest_expected")
+    return pd.DataFrame(rows).astype({column: "float64" for column in numbers})
+
+
+def _publications(catalogue: Catalogue) -> pd.DataFrame:
+    """One row per family of cells that is published: measure, population, characteristic, cross and area level."""
+    rows: list[tuple[str, ...]] = []
+    for measure, population in _measured(catalogue):
+        everyone = (population.name, measure.name, measure.kind)
+        if measure.kind == "figure":
+            rows.append((*everyone, measure.characteristic or "", ALL, "trust"))
+            continue
+        levels = [level for level in measure.areas if level in population.areas]
+        rows += [(*everyone, ALL, ALL, level) for level in levels]
+        for item in _applicable(catalogue, measure, population):
+            rows += [(*everyone, item.name, ALL, level) for level in levels if level in item.areas]
+    kinds = {measure.name: measure.kind for measure in catalogue.measures.values()}
+    for cross in catalogue.policy.crosses:
+        if cross.population in catalogue.populations and cross.measure in kinds:
+            names = (cross.population, cross.measure, kinds[cross.measure], cross.characteristic, cross.cross_characteristic)
+            rows.append((*names, cross.area_level))
+    levels_with_atoms = _with_atoms(rows)
+    columns = ["population", "measure", "kind", "characteristic", "cross_characteristic", "area_level"]
+    return pd.DataFrame(levels_with_atoms, columns=columns)
+
+
+def _with_atoms(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Where both academies and phases are published, the part of an academy in a phase is counted too, never published."""
+    academies = {row[:5] for row in rows if row[5] == "academy"}
+    phases = {row[:5] for row in rows if row[5] == "phase"}
+    return rows + [(*row, "academy_phase") for row in sorted(academies & phases) if row[2] in ("headcount", "rate", "mean")]
+
+
+def _applicable(catalogue: Catalogue, measure: Measure, population: Population) -> Iterator[Characteristic]:
+    for item in catalogue.characteristics.values():
+        named = not measure.characteristics or item.name in measure.characteristics
+        fits = not item.populations or population.name in item.populations
+        if named and fits and population.subject in item.fields:
+            yield item

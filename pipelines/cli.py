@@ -1,0 +1,212 @@
+"""`equality`: the command line. It opens a home, calls one verb of a room or of orchestration, and prints; no rule lives here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from pipelines.home import Home, HomeError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Equality information for a trust: from the files academies drop to figures that are safe to publish.",
+)
+releases = typer.Typer(no_args_is_help=True, help="What was released, and releasing.")
+app.add_typer(releases, name="release")
+
+HomeOption = Annotated[Path, typer.Option("--home", help="The trust's home directory.", envvar="EQUALITY_HOME")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+TodayOption = Annotated[str | None, typer.Option("--today", help="Act as if it were this day (YYYY-MM-DD), to rehearse a release date.")]
+DEFAULT_HOME = Path("data")
+FAILED, UNUSABLE = 1, 2
+
+
+@app.command()
+def init(directory: Annotated[Path, typer.Argument(help="Where the trust's home will be.")]) -> None:
+    """Make a trust's home: folders, keys, and a trust/ to fill in."""
+    from pipelines.orchestration.starter import write_starter
+
+    with _sentences():
+        home = Home.at(directory)
+        if (home.trust / "academies.yml").exists():
+            raise HomeError(f"{home.root} already holds a trust; nothing was changed.")
+        write_starter(home)
+    typer.echo(f"Made {home.root}.\nNext: describe the trust in {home.trust / 'academies.yml'} and {home.trust / 'calendar.yml'},")
+    typer.echo(f"keep a copy of {home.keys} somewhere safe, then: equality refresh --home {home.root}")
+
+
+@app.command()
+def demo(home: HomeOption = DEFAULT_HOME / "demo", seed: Annotated[int, typer.Option(help="Another seed makes another trust.")] = 2010) -> None:
+    """Make the demonstration trust (made-up people), take its files in, and release."""
+    from pipelines.orchestration.opened import Opened
+    from pipelines.orchestration.starter import write_demonstration
+
+    with _sentences():
+        place = Home.at(home)
+        if not (place.trust / "academies.yml").exists():
+            typer.echo(f"Making the demonstration trust in {place.root} ...")
+            write_demonstration(place, seed)
+        _refresh(Opened.at(home), None)
+        _where(Opened.at(home))
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The export to try, before sending it.")],
+    home: HomeOption = DEFAULT_HOME,
+    urn: Annotated[str | None, typer.Option(help="The academy that would send it; needed when the file does not say.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what the receipt would say. Touches nothing."""
+    from expectations.landing import judge_landing
+    from pipelines import intake
+    from pipelines.orchestration.opened import Opened
+
+    with _sentences():
+        opened = Opened.at(home)
+        receipt = intake.check(file, opened.home, opened.keys, opened.catalogue, judge_landing, urn=urn)
+    typer.echo(receipt.as_json() if as_json else receipt.as_text())
+    raise typer.Exit(0 if receipt.accepted else FAILED)
+
+
+@app.command()
+def refresh(home: HomeOption = DEFAULT_HOME, today: TodayOption = None) -> None:
+    """Take in what was dropped, count, protect, judge and draft; release when the calendar says so."""
+    from pipelines.orchestration.opened import Opened
+
+    with _sentences():
+        _refresh(Opened.at(home), _day(today))
+
+
+@app.command()
+def status(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
+    """What is in, late or rejected, by academy and dataset."""
+    from pipelines import intake
+    from pipelines.orchestration.opened import Opened
+
+    with _sentences():
+        opened = Opened.at(home)
+        table = intake.status(opened.home, opened.catalogue)
+    if as_json:
+        typer.echo(table.to_json(orient="records", date_format="iso"))
+    else:
+        _print_table("What each academy has sent", table)
+
+
+@app.command()
+def verify(release: Annotated[Path, typer.Argument(help="A release's folder, or its id in the home.")], home: HomeOption = DEFAULT_HOME) -> None:
+    """Whether a release is byte for byte what was judged and sealed."""
+    from pipelines.release.verify import verify as problems_of
+
+    with _sentences():
+        folder = release if (release / "manifest.json").exists() else Home.existing(home).releases / release
+        if not folder.is_dir():
+            raise HomeError(f"There is no release {release}. List them with: equality release list --home {home}")
+        problems = problems_of(folder)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(FAILED)
+    typer.echo(f"{folder.resolve().name}: every file is as it was sealed.")
+
+
+@app.command()
+def ui(home: HomeOption = DEFAULT_HOME / "demo", port: Annotated[int, typer.Option(help="The web page's port, on this machine only.")] = 3000) -> None:
+    """Start Dagster's web server and daemon on loopback, with the schedule and the sensor on. Ctrl-C ends both."""
+    from pipelines.orchestration.opened import Opened
+    from pipelines.orchestration.refresh import serve
+
+    with _sentences():
+        raise typer.Exit(serve(Opened.at(home), port))
+
+
+@releases.command("list")
+def list_releases(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
+    """The releases in the home, the current one marked."""
+    from pipelines.release.release import listing
+
+    with _sentences():
+        found = listing(Home.existing(home))
+    if as_json:
+        typer.echo(json.dumps([vars(item) for item in found], default=str))
+        return
+    if not found:
+        typer.echo("No release yet.")
+    for item in found:
+        typer.echo(f"{item.id}  {item.period}{'  current' if item.current else ''}")
+
+
+@releases.command("make")
+def make_release(home: HomeOption = DEFAULT_HOME, today: TodayOption = None) -> None:
+    """Release the draft now, if calendar, approvals and judges allow it."""
+    from pipelines.home.lock import only_run
+    from pipelines.orchestration import steps
+    from pipelines.orchestration.opened import Opened
+
+    with _sentences():
+        opened = Opened.at(home)
+        with only_run(opened.home):
+            outcome = steps.release_if_due(opened, _day(today) or dt.datetime.now(dt.UTC).date())
+    typer.echo(f"Released {outcome.id}." if outcome.id else outcome.reason)
+    raise typer.Exit(0 if outcome.id else FAILED)
+
+
+def _refresh(opened: Any, today: dt.date | None) -> None:
+    from pipelines.orchestration.refresh import refresh as run
+
+    started = dt.datetime.now(dt.UTC)
+    done = run(opened, today, lambda line: typer.echo(f"  {line}"))
+    seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
+    if not done.ok:
+        _stop(f"Stopped at {', '.join(done.failed)}; the draft and releases are as they were. Details: {opened.home.root / 'logs'}", FAILED)
+    typer.echo(f"Refreshed in {seconds:.0f} s." if done.changed else "Nothing new since the last refresh; nothing was started.")
+
+
+def _where(opened: Any) -> None:
+    home = opened.home
+    typer.echo(f"\nBoard report  {home.releases / 'current' / 'reports' / 'board.html'}")
+    typer.echo(f"Receipts      {home.receipts}")
+    typer.echo(f"Marts         {home.releases / 'current' / 'marts'}")
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise HomeError(f"{text!r} is not a day. Write it as 2026-10-01.") from None
+
+
+def _print_table(title: str, table: Any) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(*[str(name).replace("_", " ") for name in table.columns], title=title, title_justify="left")
+    for row in table.itertuples(index=False):
+        shown.add_row(*["" if value is None else str(value) for value in row])
+    Console(width=max(80, shutil.get_terminal_size().columns)).print(shown)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """A known trouble ends in a sentence and exit code 2, never in a traceback."""
+    from pipelines.catalogue import CatalogueError
+
+    try:
+        yield
+    except (HomeError, CatalogueError) as trouble:
+        _stop(str(trouble), UNUSABLE)
+
+
+def _stop(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    sys.exit(code)

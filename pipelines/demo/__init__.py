@@ -1,0 +1,7 @@
+"""A seeded, made-up trust, derived from the catalogue, in the dialect of every MIS. No real person's data is read or written here."""
+
+from pipelines.demo.faults import FAULTS, Fault
+from pipelines.demo.make import Demonstration, Dropped, make
+from pipelines.demo.planted import PLANTED, Planted
+
+__all__ = ["FAULTS", "PLANTED", "Demonstration", "Dropped", "Fault", "Planted", "make"]

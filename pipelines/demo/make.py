@@ -1,0 +1,153 @@
+"""Making the demonstration: the trust's declarations and one year of exports in its drop folders. Reading them back belongs to intake."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipelines.catalogue.model import CalendarPeriod, Catalogue, Dataset
+from pipelines.demo import faults, outcomes, pupils, trust, workforce
+from pipelines.demo.contracts import fitted
+from pipelines.demo.dialects import ANY_SYSTEM, DIALECTS, Dialect, export, report_for
+from pipelines.demo.sheets import written
+from pipelines.home import Home
+
+PERIODS = ("2025-26",)
+TRUST_WIDE = {"payroll": "trust_office"}
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """One file in a drop folder and what the door should say of it. ``folder`` is a URN, or 'trust'."""
+
+    path: Path
+    folder: str
+    dataset: str
+    period: str
+    rows: int
+    outcome: faults.Outcome
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What was made: the files, and ``tables[period][dataset]``, the truth behind them in the contracts' own names and codes."""
+
+    home: Home
+    catalogue: Catalogue
+    files: tuple[Dropped, ...]
+    tables: dict[str, dict[str, pd.DataFrame]]
+
+
+def make(
+    home: Home,
+    catalogue_loader: Callable[[Path], Catalogue],
+    *,
+    seed: int = 2010,
+    periods: tuple[str, ...] = PERIODS,
+    progress: Callable[[str], None] | None = None,
+) -> Demonstration:
+    """Write a whole made-up trust into ``home``: ``trust/*.yml``, and exports of every dataset in ``drop/``.
+
+    ``periods`` are academic years such as '2025-26', oldest first: the same people, a year older. The same seed gives the same bytes.
+    ``progress`` is told, in words, what was made. No key, ledger or receipt is touched.
+    """
+    tell = progress or (lambda sentence: None)
+    home.make()
+    trust.declare(home.trust, periods)
+    catalogue = catalogue_loader(home.trust)
+    tell(f"{trust.TRUST.name}: {len(trust.SITES)} academies declared.")
+    files: list[Dropped] = []
+    tables: dict[str, dict[str, pd.DataFrame]] = {}
+    for period in catalogue.calendar.periods:
+        tables[period.period] = fitted(people_and_events(period, seed), catalogue, period, seed)
+        for dataset in catalogue.datasets.values():
+            files += _drop(home, catalogue, dataset, tables[period.period][dataset.name], period)
+            tell(f"{period.period}: {dataset.title}, {len(tables[period.period][dataset.name]):,} rows.")
+    return Demonstration(home, catalogue, tuple(files), tables)
+
+
+def people_and_events(period: CalendarPeriod, seed: int) -> dict[str, pd.DataFrame]:
+    """The truth of one period, by dataset name: every table in the contract's own field names and codes."""
+    roll, people = pupils.roll(period, seed), workforce.staff(period, seed)
+
+    def rng(purpose: int) -> np.random.Generator:
+        return np.random.default_rng([seed, period.starts.year, purpose])
+
+    return {
+        "pupils": roll,
+        "attendance": outcomes.attendance(roll, period, rng(11)),
+        "attainment": outcomes.attainment(roll, period, rng(12)),
+        "suspensions": outcomes.suspensions(roll, period, rng(13)),
+        "staff": people,
+        "payroll": workforce.payroll(people, period, rng(14)),
+    }
+
+
+def _drop(home: Home, catalogue: Catalogue, dataset: Dataset, table: pd.DataFrame, period: CalendarPeriod) -> Iterator[Dropped]:
+    """Drop ``dataset`` of every academy, in its MIS's dialect, or of the trust as one file, and the faults that belong to it."""
+    place = partial(_drop_one, home, catalogue, period=period)
+    if dataset.name in TRUST_WIDE:
+        yield place(dataset, table, folder="trust", dialect=DIALECTS[TRUST_WIDE[dataset.name]])
+        return
+    for site in trust.SITES:
+        here, own = partial(place, folder=site.urn, dialect=DIALECTS[site.dialect]), table[table["urn"] == site.urn]
+        if careless := faults.of("missing_column", site.urn, dataset.name):
+            yield here(faults.without_column(dataset, careless), own, outcome=careless.outcome, draft=True)
+        if unknown := faults.of("unknown_code", site.urn, dataset.name):
+            here, own = partial(here, outcome=unknown.outcome), faults.with_unknown_codes(own, unknown)
+        dropped = here(dataset, own)
+        yield dropped
+        if again := faults.of("same_again", site.urn, dataset.name):
+            copy = dropped.path.with_stem(f"{dropped.path.stem}_copy")
+            _write(copy, dropped.path.read_bytes(), _exported(period))
+            yield replace(dropped, path=copy, outcome=again.outcome)
+
+
+def _drop_one(
+    home: Home,
+    catalogue: Catalogue,
+    dataset: Dataset,
+    table: pd.DataFrame,
+    *,
+    folder: str,
+    dialect: Dialect,
+    period: CalendarPeriod,
+    outcome: faults.Outcome = "accepted",
+    draft: bool = False,
+) -> Dropped:
+    """Write one file. A draft is an export of a month before, and says so in its name."""
+    report = report_for(dataset, catalogue, dialect)
+    title = f"{report.system} {report.report}" if report and report.system != ANY_SYSTEM else dataset.title
+    academy = catalogue.academy(folder)
+    exported = _exported(period) - dt.timedelta(days=30 * draft)
+    content = written(
+        export(table, dataset, catalogue, dialect),
+        dialect,
+        title=title,
+        academy=academy.name if academy else catalogue.trust.name,
+        exported=exported,
+    )
+    words = "_".join(re.findall(r"[A-Za-z0-9]+", title))
+    path = home.drop / folder / f"{words}_{period.period}{'_draft' * draft}.{dialect.suffix}"
+    _write(path, content, exported)
+    return Dropped(path, folder, dataset.name, period.period, len(table), outcome)
+
+
+def _exported(period: CalendarPeriod) -> dt.datetime:
+    """All exports are made in the last week of the summer term."""
+    return dt.datetime(period.ends.year, 7, 17, 9, 30)
+
+
+def _write(path: Path, content: bytes, exported: dt.datetime) -> None:
+    path.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
+    path.write_bytes(content)
+    stamp = exported.replace(tzinfo=dt.UTC).timestamp()
+    os.utime(path, (stamp, stamp))

@@ -1,0 +1,44 @@
+"""What is planted in the demonstration, declared once, so that a test or a reader can ask for it back. Drawing people belongs elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A gap that the trust's figures must show: ``group`` less (or over) ``against``, within ``tolerance`` of ``value``.
+
+    Codes are those of the catalogue's characteristic. difference: of two rates or means; ratio: of two rates; figure: the share by
+    which the mean of ``group`` lies below that of ``against``. ``value`` 0 is planted too: there the report must find no gap.
+    """
+
+    measure: str
+    characteristic: str
+    group: str
+    against: str
+    statistic: Literal["difference", "ratio", "figure"]
+    value: float
+    tolerance: float
+
+
+# Shares of pupils, by phase and the pupil's own code. Weighted by England's group sizes they give England's rates.
+PERSISTENT_ABSENCE = {"primary": {"Y": 0.24, "N": 0.09}, "secondary": {"Y": 0.38, "N": 0.175}}
+SUSPENDED = {"primary": {"N": 0.005, "K": 0.03, "E": 0.04}, "secondary": {"N": 0.055, "K": 0.19, "E": 0.20}}
+
+# Points added to a pupil's score by each code; the rest of the score is chance.
+KEY_STAGE_2_POINTS = {"disadvantage": {"Y": -3.5}, "sen_provision": {"K": -6.5, "E": -14.0}, "sex": {"F": 1.0}}
+KEY_STAGE_4_POINTS = {"disadvantage": {"Y": -13.0}, "sen_provision": {"K": -14.0, "E": -30.0}, "sex": {"F": 3.5}}
+
+# Share of women among staff, by grade. Pay follows the grade alone: the gap is one of who holds which post.
+WOMEN = {"leader": 0.60, "teacher": 0.68, "support": 0.88}
+
+PLANTED = (
+    Planted("persistent_absence", "disadvantage", "disadvantaged", "other", "difference", 0.185, 0.05),
+    Planted("suspended", "sen_provision", "sen_support", "none", "ratio", 3.5, 1.2),
+    Planted("ks2_reading_score", "sen_provision", "sen_support", "none", "difference", -7.0, 4.5),
+    Planted("ks4_attainment_8", "disadvantage", "disadvantaged", "other", "difference", -15.0, 5.0),
+    Planted("gender_pay_gap_mean", "sex", "F", "M", "figure", 0.17, 0.07),
+    Planted("persistent_absence", "eal", "eal", "english", "difference", 0.0, 0.045),
+)

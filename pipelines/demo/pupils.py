@@ -1,0 +1,151 @@
+"""The pupils of the made-up trust: who they are and when they are on roll. What happens to them belongs in ``outcomes``."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from pipelines.catalogue.model import CalendarPeriod
+from pipelines.demo import england
+from pipelines.demo.identifiers import FORENAMES, SURNAMES, unique_pupil_number
+from pipelines.demo.trust import PRIMARY_YEARS, SECONDARY_YEARS, SITES, Site
+
+YEAR_GROUPS = PRIMARY_YEARS + SECONDARY_YEARS
+SPARE = 1.2
+LEFT_BEFORE, LEFT_AFTER, JOINED_BEFORE, JOINED_AFTER = 0.02, 0.01, 0.02, 0.01
+FULL = 0.97
+DUAL = (("900404", "900406", 6), ("900405", "900406", 5))
+MOVED = (("900404", "900405", 5), ("900401", "900403", 3))
+GUESTS = ("900406", 3)
+EAL_SHARE = {"WBRI": 0.01, "WIRI": 0.02, "BCRB": 0.06, "MWBC": 0.03, "REFU": 0.2, "NOBT": 0.2}
+EAL_SHARE_BY_MAJOR = {"W": 0.7, "M": 0.15, "A": 0.62, "B": 0.5, "O": 0.75}
+
+
+def roll(period: CalendarPeriod, seed: int) -> pd.DataFrame:
+    """Every enrolment of ``period``, one row each, in the pupils dataset's own field names and codes, dates as ``datetime.date``.
+
+    Besides these: ``phase`` and names, which exports carry and the door drops. The same children return a year older in the next
+    period: who a child is depends on the seed, the academy and the year of starting school alone.
+    """
+    frames = [_academy_roll(site, period, seed) for site in SITES]
+    pupils = pd.concat(frames, ignore_index=True)
+    rng = np.random.default_rng([seed, period.starts.year, 1])
+    extra = [*_dual(pupils, rng), *_moved(pupils, period, rng), _guests(pupils, rng)]
+    return pd.concat([pupils, *extra], ignore_index=True)
+
+
+def cohort(site: Site, started: int, seed: int) -> pd.DataFrame:
+    """The children of one academy who began Reception in September ``started``: what does not change from year to year."""
+    rng = np.random.default_rng([seed, int(site.urn), started])
+    size = int(max(site.places) * SPARE) + 6
+    own = np.arange(size) < int(site.places[0] * SPARE) + 6
+    feeder = np.where(own & (site.places[0] > 0), site.establishment, 2100 + site.establishment % 10 * 10 + rng.integers(0, 3, size))
+    girl = rng.random(size) < 0.49
+    disadvantaged = rng.random(size) < min(0.6, england.DISADVANTAGED.value * site.hardship)
+    ethnicity = rng.choice(list(england.ETHNICITY), size, p=england.ethnic_shares(site.minority))
+    # Born in the twelve months before the September at which children are four.
+    born = [dt.date(started - 5, 9, 1) + dt.timedelta(days=int(day)) for day in rng.integers(0, 365, size)]
+    return pd.DataFrame(
+        {
+            "urn": site.urn,
+            "upn": [unique_pupil_number(int(place), started, serial) for serial, place in enumerate(feeder, start=1)],
+            "surname": rng.choice(SURNAMES, size),
+            "forename": rng.choice(FORENAMES, size),
+            "date_of_birth": born,
+            "sex": np.where(girl, "F", "M"),
+            "ethnicity": ethnicity,
+            "sen_provision": _sen(girl, disadvantaged, rng),
+            "disadvantage": np.where(disadvantaged, "Y", "N"),
+            "eal": np.where(rng.random(size) < 0.01, "", np.where(rng.random(size) < _eal_chance(ethnicity), "Y", "N")),
+            "disability": rng.choice(["Y", "N", "NCOL", ""], size, p=[0.06, 0.84, 0.06, 0.04]),
+        }
+    )
+
+
+def _academy_roll(site: Site, period: CalendarPeriod, seed: int) -> pd.DataFrame:
+    rng = np.random.default_rng([seed, int(site.urn), period.starts.year, 2])
+    years = [_year_roll(site, year_group, period, seed, rng) for year_group in site.academy.year_groups]
+    return pd.concat(years, ignore_index=True).assign(enrolment_status="C")
+
+
+def _year_roll(site: Site, year_group: str, period: CalendarPeriod, seed: int, rng: np.random.Generator) -> pd.DataFrame:
+    """One year group: most stay all year; some leave or join, before the reference date or after it."""
+    position, places = YEAR_GROUPS.index(year_group), site.places_in(year_group)
+    on_roll = min(places, int(rng.binomial(places, FULL)) + 1)
+    pupils = cohort(site, period.starts.year - position, seed).head(on_roll + round(places * LEFT_BEFORE))
+    joined_in = PRIMARY_YEARS[0] if year_group in PRIMARY_YEARS else SECONDARY_YEARS[0]
+    pupils = pupils.assign(
+        year_group=year_group,
+        phase="primary" if year_group in PRIMARY_YEARS else "secondary",
+        entry_date=dt.date(period.starts.year - position + YEAR_GROUPS.index(joined_in), 9, 2),
+        leaving_date=None,
+    )
+    start, census, summer = period.starts, period.reference_date, dt.date(period.ends.year, 7, 10)
+    fate = np.searchsorted(np.cumsum([LEFT_AFTER, JOINED_BEFORE, JOINED_AFTER]), rng.random(on_roll), side="right")
+    _set_dates(pupils, "leaving_date", np.arange(on_roll, len(pupils)), (start, census), rng)
+    _set_dates(pupils, "leaving_date", np.flatnonzero(fate == 0), (census, summer), rng)
+    _set_dates(pupils, "entry_date", np.flatnonzero(fate == 1), (start, census), rng)
+    _set_dates(pupils, "entry_date", np.flatnonzero(fate == 2), (census, summer), rng)
+    return pupils
+
+
+def _set_dates(pupils: pd.DataFrame, field: str, rows: np.ndarray, within: tuple[dt.date, dt.date], rng: np.random.Generator) -> None:
+    """Dates well inside both ends, so that who is on roll at a reference date is never a matter of one day."""
+    first, last = within
+    days = [first + dt.timedelta(days=int(day)) for day in rng.integers(10, (last - first).days - 5, len(rows))]
+    pupils.loc[rows, field] = pd.Series(days, index=rows, dtype=object)
+
+
+def _staying(pupils: pd.DataFrame, urn: str, size: int, rng: np.random.Generator) -> list[int]:
+    """Rows of pupils who are at that academy alone, and all year."""
+    all_year = pupils["leaving_date"].isna() & (pupils["entry_date"].map(lambda day: (day.month, day.day)) == (9, 2))
+    stayed = pupils.index[(pupils["urn"] == urn) & (pupils["enrolment_status"] == "C") & all_year]
+    return sorted(rng.choice(stayed.to_numpy(), size, replace=False).tolist())
+
+
+def _dual(pupils: pd.DataFrame, rng: np.random.Generator) -> list[pd.DataFrame]:
+    """Dual registrations: M stays with the main academy, and a second row is subsidiary at the other."""
+    subsidiary = []
+    for main, other, size in DUAL:
+        rows = _staying(pupils, main, size, rng)
+        pupils.loc[rows, "enrolment_status"] = "M"
+        subsidiary.append(pupils.loc[rows].assign(urn=other, enrolment_status="S"))
+    return subsidiary
+
+
+def _moved(pupils: pd.DataFrame, period: CalendarPeriod, rng: np.random.Generator) -> list[pd.DataFrame]:
+    """Pupils who change academy inside the trust at Christmas: two spells of one person, the second on the January roll."""
+    second = []
+    for origin, destination, size in MOVED:
+        rows = _staying(pupils, origin, size, rng)
+        second.append(pupils.loc[rows].assign(urn=destination, entry_date=dt.date(period.ends.year, 1, 5)))
+        pupils.loc[rows, "leaving_date"] = dt.date(period.starts.year, 12, 19)
+    return second
+
+
+def _guests(pupils: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Guests, who are on no roll: children of an academy outside the trust."""
+    urn, size = GUESTS
+    guests = pupils.loc[_staying(pupils, urn, size, rng)].assign(enrolment_status="G")
+    guests["upn"] = [unique_pupil_number(2999, int(upn[8:10]), int(upn[10:])) for upn in guests["upn"]]
+    return guests
+
+
+def _eal_chance(ethnicity: np.ndarray) -> np.ndarray:
+    return np.array([EAL_SHARE.get(code, EAL_SHARE_BY_MAJOR.get(code[0], 0.2)) for code in ethnicity])
+
+
+def _sen(girl: np.ndarray, disadvantaged: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """SEN provision with England's make-up: commoner among boys and among pupils eligible for free school meals."""
+    chances = []
+    for rate, boys, meals in (
+        (england.SEN_SUPPORT, england.BOYS_OF_SEN_SUPPORT, england.FSM_OF_SEN_SUPPORT),
+        (england.EHC_PLAN, england.BOYS_OF_EHC_PLAN, england.FSM_OF_EHC_PLAN),
+    ):
+        by_sex = np.where(girl, (1 - boys.value) / 0.49, boys.value / 0.51)
+        by_meals = np.where(disadvantaged, meals.value / england.FSM.value, (1 - meals.value) / (1 - england.FSM.value))
+        chances.append(rate.value * by_sex * by_meals)
+    draw = rng.random(len(girl))
+    return np.where(draw < chances[1], "E", np.where(draw < chances[0] + chances[1], "K", "N"))

@@ -1,0 +1,97 @@
+"""The staff of the made-up trust and what they are paid. Pupils belong in ``pupils``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipelines.catalogue.model import CalendarPeriod
+from pipelines.demo import england, planted
+from pipelines.demo.identifiers import FORENAMES, SURNAMES
+from pipelines.demo.trust import SITES, Site
+
+
+@dataclass(frozen=True)
+class Grade:
+    """Posts of one grade: staff per pupil, roles with their shares, hourly pay in pounds from ``low`` to ``high``, share part-time."""
+
+    per_pupil: float
+    roles: dict[str, float]
+    low: float
+    high: float
+    part_time: float
+
+
+GRADES = {
+    "leader": Grade(1 / 130, {"ASHT": 0.55, "DPHT": 0.3, "HDTR": 0.15}, 32.0, 58.0, 0.08),
+    "teacher": Grade(1 / 18, {"TCHR": 0.86, "HDPT": 0.09, "SENC": 0.05}, 19.5, 31.0, 0.22),
+    "support": Grade(
+        1 / 19,
+        {"TASS": 0.42, "LSEN": 0.14, "ADMC": 0.1, "MIDA": 0.08, "COVR": 0.06, "PAST": 0.05, "CLNR": 0.06, "STCH": 0.05, "PREM": 0.04},
+        12.6,
+        19.0,
+        0.55,
+    ),
+}
+# How much less common minority ethnic groups are among staff than among pupils: of England's teachers, 86.5 per cent were White
+# British in 2016/17 (DfE, School workforce in England).
+MINORITY = 0.5
+DISABILITY = {"Y": 0.045, "N": 0.835, "R": 0.03, "S": 0.09}
+LEAVERS, LEAVING_DAY = 0.05, dt.date(2026, 4, 17)
+BONUS_SHARE, FULL_PAY_SHARE, RELEVANT_SHARE = 0.13, 0.95, 0.985
+
+
+def staff(period: CalendarPeriod, seed: int) -> pd.DataFrame:
+    """One row per contract, in the staff dataset's own field names and codes, with the names and the ``grade`` that the door drops."""
+    return pd.concat([_staff_of(site, period, seed) for site in SITES], ignore_index=True)
+
+
+def payroll(people: pd.DataFrame, period: CalendarPeriod, rng: np.random.Generator) -> pd.DataFrame:
+    """One row per employee in post on 31 March, for the whole trust: hourly pay and bonus in pounds, flags 'Y' or 'N'."""
+    snapshot = dt.date(period.ends.year, 3, 31)
+    there = people["entry_date"].map(lambda day: day <= snapshot) & people["leaving_date"].map(lambda day: pd.isna(day) or day > snapshot)
+    paid = people[there]
+    low, high = (paid["grade"].map({name: getattr(grade, end) for name, grade in GRADES.items()}).to_numpy() for end in ("low", "high"))
+    bonus = np.round(rng.gamma(4, 90, len(paid)) * (low / 12.6), -1)
+    relevant = rng.random(len(paid)) < RELEVANT_SHARE
+    return pd.DataFrame(
+        {
+            **{name: paid[name].to_numpy() for name in ("urn", "staff_ref", "surname", "forename")},
+            "hourly_pay": np.round(low + (high - low) * rng.beta(2.2, 2.0, len(paid)), 2),
+            "bonus_pay": np.where(rng.random(len(paid)) < BONUS_SHARE, bonus, 0.0),
+            "full_pay": np.where(relevant & (rng.random(len(paid)) < FULL_PAY_SHARE), "Y", "N"),
+            "relevant": np.where(relevant, "Y", "N"),
+        }
+    )
+
+
+def _staff_of(site: Site, period: CalendarPeriod, seed: int) -> pd.DataFrame:
+    """Seeded by the academy alone: the same people are in post in every period, unless they started later or had left."""
+    rng = np.random.default_rng([seed, int(site.urn), 3])
+    pupils = sum(site.places_in(year_group) for year_group in site.academy.year_groups)
+    grades = np.repeat(list(GRADES), [max(2, round(pupils * grade.per_pupil)) for grade in GRADES.values()])
+    size = len(grades)
+    women = np.array([planted.WOMEN[grade] for grade in grades])
+    frame = pd.DataFrame(
+        {
+            "urn": site.urn,
+            "staff_ref": [f"{site.establishment}{serial:04d}" for serial in range(1, size + 1)],
+            "surname": rng.choice(SURNAMES, size),
+            "forename": rng.choice(FORENAMES, size),
+            "grade": grades,
+            "sex": np.where(rng.random(size) < women, "F", "M"),
+            "ethnicity": rng.choice(list(england.ETHNICITY), size, p=england.ethnic_shares(MINORITY * site.minority)),
+            "disability": rng.choice(list(DISABILITY), size, p=list(DISABILITY.values())),
+            "role": [rng.choice(list(GRADES[grade].roles), p=list(GRADES[grade].roles.values())) for grade in grades],
+            "contract_type": rng.choice(["PRM", "FXT", "TMP"], size, p=[0.9, 0.08, 0.02]),
+            "fte": np.where(rng.random(size) < [GRADES[grade].part_time for grade in grades], rng.choice([0.4, 0.5, 0.6, 0.8], size), 1.0),
+            "entry_date": [dt.date(int(year), 9, 1) for year in rng.integers(2008, 2026, size)],
+            "leaving_date": [LEAVING_DAY if leaves else None for leaves in rng.random(size) < LEAVERS],
+        }
+    )
+    started = frame["entry_date"].map(lambda day: day <= period.ends)
+    frame["leaving_date"] = frame["leaving_date"].map(lambda day: None if pd.isna(day) or day > period.ends else day)
+    return frame[started]

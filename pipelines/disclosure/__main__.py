@@ -1,0 +1,54 @@
+"""`python -m pipelines.disclosure solve|audit`: suppression problems from the command line. No algorithm lives here."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from pipelines.disclosure import problems
+from pipelines.disclosure.policy import LEVELS
+from pipelines.disclosure.solve import solve, violations
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0 for success, 1 for a pattern with violations, 2 for input that cannot be used (with a sentence)."""
+    parser = argparse.ArgumentParser(prog="python -m pipelines.disclosure", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb in ("solve", "audit"):
+        command = verbs.add_parser(verb)
+        command.add_argument("problem", type=Path)
+        if verb == "audit":
+            command.add_argument("pattern", type=Path)
+        command.add_argument("--level", choices=LEVELS, default="interval" if verb == "audit" else None, required=verb == "solve")
+        if verb == "solve":
+            command.add_argument("--budget", type=float, default=60.0, metavar="SECONDS")
+            command.add_argument("-o", "--output", type=Path, required=True, metavar="PATTERN")
+    chosen = parser.parse_args(arguments)
+    try:
+        problem = problems.load(chosen.problem)
+        if chosen.verb == "audit":
+            hidden = problems.read_pattern(chosen.pattern, problem)
+            return _verdict(problem, hidden, chosen.level)
+        started = time.perf_counter()
+        answer = solve(problem, chosen.level, chosen.budget)
+    except problems.BadProblem as error:
+        print(error, file=sys.stderr)
+        return 2
+    problems.write_pattern(chosen.output, problem, answer.hidden)
+    print(
+        f"{problem.name}: {int((answer.hidden & ~problem.start).sum())} secondary cells, cost {problem.cost_of(answer.hidden):.0f}, "
+        f"bound {answer.bound:.0f}, {'proven optimal' if answer.proven else 'not proven'}, {time.perf_counter() - started:.1f} s"
+    )
+    return _verdict(problem, answer.hidden, chosen.level)
+
+
+def _verdict(problem: problems.Problem, hidden, level: str) -> int:
+    found = violations(problem, hidden, level)
+    print(f"{problem.name}: level {level}, {int(problem.primary.sum())} primaries, {found.broken} violations, {found.excused} excused")
+    return 1 if found.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

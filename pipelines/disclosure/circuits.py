@@ -1,0 +1,86 @@
+"""The cheapest circuit: what else must be hidden so that one statistic can move. Rules and rounds belong to `secondary`."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+
+from pipelines.disclosure import linear
+from pipelines.disclosure.linked import Floats, Ids, Linked, Mask, directions
+
+RADII = (2, 4, 8, 1000)
+"""How many lines away a circuit may wander, in the order tried."""
+FREE = 0.01
+"""Price of moving what is unknown anyway: small, so that circuits stay short."""
+
+
+class Neighbourhood:
+    """The equations seen from both sides, for walks from a statistic to its neighbours."""
+
+    def __init__(self, system: Linked) -> None:
+        self.rows = system.equations
+        self.columns = system.equations.tocsc()
+
+    def around(self, start: int, radius: int, active: Mask) -> Ids:
+        """Active statistics at most `radius` lines away."""
+        found = np.zeros(self.rows.shape[1], dtype=bool)
+        found[start] = True
+        seen = np.zeros(self.rows.shape[0], dtype=bool)
+        edge = np.array([start])
+        for _ in range(radius):
+            lines = np.unique(self.columns[:, edge].indices)
+            lines = lines[~seen[lines]]
+            seen[lines] = True
+            edge = np.unique(self.rows[lines].indices)
+            edge = edge[active[edge] & ~found[edge]]
+            if not len(edge):
+                break
+            found[edge] = True
+        return np.flatnonzero(found)
+
+
+def cheapest(
+    system: Linked, near: Neighbourhood, hidden: Mask, target: int, opened: Mask | None = None, radii: tuple[int, ...] = RADII
+) -> tuple[Ids, Floats] | None:
+    """Statistics (ids, movement) of the cheapest direction that moves `target`; those still shown must be hidden. None if none exists."""
+    unknown = hidden | ~system.published
+    active = unknown | system.choosable(hidden, opened)
+    active[target] = True
+    up, down = directions(system.value, *system.bounds(hidden))
+    price = np.where(unknown, FREE, system.price(hidden))
+    size = 0
+    for radius in radii:
+        ids = near.around(target, radius, active)
+        if len(ids) == size:
+            return None  # the whole component has been tried
+        size = len(ids)
+        best: tuple[float, Ids, Floats] | None = None
+        for sign, possible in ((1.0, up[target]), (-1.0, down[target])):
+            found = _move(near, ids, price, up, down, target, sign) if possible else None
+            if found is not None and (best is None or found[0] < best[0] - 1e-9):
+                best = found
+        if best is not None:
+            return best[1], best[2]
+    return None
+
+
+def _move(
+    near: Neighbourhood, ids: Ids, price: Floats, up: Mask, down: Mask, target: int, sign: float
+) -> tuple[float, Ids, Floats] | None:
+    block = near.columns[:, ids]
+    touched = np.unique(block.indices)
+    block = block.tocsr()[touched].tocsc()
+    rises = np.where(up[ids], linear.INFINITY, 0.0)
+    falls = np.where(down[ids], linear.INFINITY, 0.0)
+    place = int(np.searchsorted(ids, target))
+    least = np.zeros(2 * len(ids))
+    most = np.concatenate([rises, falls])
+    least[place + (0 if sign > 0 else len(ids))] = most[place + (0 if sign > 0 else len(ids))] = 1.0
+    most[place + (len(ids) if sign > 0 else 0)] = 0.0
+    zero = np.zeros(len(touched))
+    found = linear.solve(np.tile(price[ids], 2), sp.hstack([block, -block], format="csc"), zero, zero, least, most)
+    if found is None:
+        return None
+    move = found.x[: len(ids)] - found.x[len(ids) :]
+    moved = np.abs(move) > 1e-7
+    return found.objective, ids[moved], move[moved]

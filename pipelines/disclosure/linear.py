@@ -1,0 +1,66 @@
+"""A thin, deterministic way to solve linear and mixed-integer programs with HiGHS. What is modelled belongs to the callers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+INFINITY: float = highspy.kHighsInf
+OPTIMAL = highspy.HighsModelStatus.kOptimal
+
+
+@dataclass(frozen=True)
+class Solution:
+    """`x` per column, `dual` per row (empty where HiGHS has none), the objective, and whether it is proven optimal."""
+
+    x: Vector
+    dual: Vector
+    objective: float
+    optimal: bool
+
+
+def program(
+    cost: Vector, matrix: sp.csc_matrix, row_lower: Vector, row_upper: Vector, lower: Vector, upper: Vector
+) -> highspy.Highs:
+    """A HiGHS model of min cost @ x, row_lower <= matrix @ x <= row_upper, lower <= x <= upper: one thread, fixed seed."""
+    model = highspy.Highs()
+    model.setOptionValue("output_flag", False)
+    model.setOptionValue("threads", 1)
+    model.setOptionValue("random_seed", 0)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = matrix.shape[1], matrix.shape[0]
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, lower, upper
+    lp.row_lower_, lp.row_upper_ = row_lower, row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = matrix.indptr
+    lp.a_matrix_.index_ = matrix.indices
+    lp.a_matrix_.value_ = matrix.data
+    model.passModel(lp)
+    return model
+
+
+def run(model: highspy.Highs) -> Solution | None:
+    """Solve; None where there is no solution at all (infeasible, unbounded, or out of time before the first)."""
+    model.run()
+    status = model.getModelStatus()
+    found = model.getSolution()
+    if status != OPTIMAL and not (found.value_valid and model.getInfo().primal_solution_status == 2):
+        return None
+    return Solution(
+        x=np.asarray(found.col_value, dtype=float),
+        dual=np.asarray(found.row_dual, dtype=float),
+        objective=model.getInfo().objective_function_value,
+        optimal=status == OPTIMAL,
+    )
+
+
+def solve(
+    cost: Vector, matrix: sp.csc_matrix, row_lower: Vector, row_upper: Vector, lower: Vector, upper: Vector
+) -> Solution | None:
+    """Minimise once. Returns None where the program is infeasible or unbounded."""
+    return run(program(cost, sp.csc_matrix(matrix), row_lower, row_upper, lower, upper))

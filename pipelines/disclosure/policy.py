@@ -1,0 +1,42 @@
+"""The disclosure policy as this room needs it: plain numbers and lists. Reading YAML and choosing a profile belong to the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["exact", "interval"]
+LEVELS: tuple[str, ...] = ("exact", "interval")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Thresholds of one publication. `k` and `level` have no default: a threshold is always somebody's decision.
+
+    k: counts of people 1..k-1 are hidden. level: `exact` (nothing hidden can be worked out) or `interval` (nothing small
+    can be narrowed to fewer than k possible values). dominance: the largest share of a sum that one person may hold.
+    mean_minimum: the least n under a published mean (P8); the larger of it and k applies. unreliable_below: n under
+    which a shown rate or mean carries `u`. public_totals, known: partial descriptions of cells (keys: population,
+    period, measure, area_level, area_code, characteristic, group_code, cross_...), public already or structurally known;
+    they are never hidden, and every reader is assumed to know them. insider_third: P11, three hidden cells
+    in a line where one of them is a single person. budget: seconds the interval engine may spend.
+    """
+
+    k: int
+    level: Level
+    dominance: float = 0.5
+    mean_minimum: int = 10
+    unreliable_below: int = 20
+    public_totals: Sequence[Mapping[str, str]] = ()
+    known: Sequence[Mapping[str, str]] = ()
+    insider_third: bool = True
+    budget: float = 60.0
+
+    def __post_init__(self) -> None:
+        if self.k < 2:
+            raise ValueError(f"A threshold k of {self.k} protects nobody: it must be at least 2.")
+        if self.level not in LEVELS:
+            raise ValueError(f"Unknown protection level '{self.level}': choose one of {', '.join(LEVELS)}.")
+        if not 0 < self.dominance <= 1:
+            raise ValueError("Dominance is a share of a sum: it must lie above 0 and not above 1.")

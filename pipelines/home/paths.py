@@ -1,0 +1,101 @@
+"""Where everything of a trust lies on disk, and making an empty home. No content is read or written here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class HomeError(Exception):
+    """The home cannot be used as it is; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """A trust's home directory. Every path in the product is derived from ``root`` here and nowhere else."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, root: str | Path) -> Home:
+        """The home at ``root``, made absolute so that a view or a job never resolves it against its own folder."""
+        return cls(Path(root).expanduser().resolve())
+
+    @classmethod
+    def existing(cls, root: str | Path) -> Home:
+        """The home at ``root``; :class:`HomeError` unless it was made by ``equality init``."""
+        home = cls.at(root)
+        if not (home.trust / "academies.yml").is_file():
+            raise HomeError(f"There is no trust at {home.root}. Make one with: equality init {home.root}")
+        return home
+
+    @property
+    def trust(self) -> Path:
+        return self.root / "trust"
+
+    @property
+    def drop(self) -> Path:
+        return self.root / "drop"
+
+    @property
+    def receipts(self) -> Path:
+        return self.root / "receipts"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "raw"
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse"
+
+    @property
+    def draft(self) -> Path:
+        return self.root / "draft"
+
+    @property
+    def partial_draft(self) -> Path:
+        return self.root / "draft.partial"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger.sqlite"
+
+    @property
+    def audit(self) -> Path:
+        return self.root / "audit.log"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    def refuse_if_exposed(self) -> None:
+        """:class:`HomeError` when anyone but the owner can read what is private; ``drop`` alone is shared."""
+        for directory in (self.keys, self.raw, self.landing, self.warehouse, self.quarantine):
+            if directory.exists() and directory.stat().st_mode & 0o077:
+                raise HomeError(f"Others can read {directory}. Mend it with: chmod 700 {directory}")
+
+    def make(self) -> None:
+        """Make the directories that are missing, readable by the owner alone but for ``drop``, which academies write to."""
+        private = (self.root, self.trust, self.receipts, self.quarantine, self.raw, self.landing, self.warehouse, self.releases, self.dagster)
+        for directory in private:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.drop.mkdir(mode=0o770, exist_ok=True)
+        os.chmod(self.drop, 0o2770)

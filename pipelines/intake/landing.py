@@ -1,0 +1,115 @@
+"""Landed files: writing one, knowing which are there, and the frame that a judge sees. Which ones should be there is the ledger's to say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.catalogue.model import Dataset
+from pipelines.home import Home, Keys
+from pipelines.home.vault import flush_directory
+from pipelines.intake.contract import ATTRIBUTES, landed_types
+from pipelines.intake.mapping import Record, Slice
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+EMPTY = "empty.parquet"
+
+
+def frame(dataset: Dataset, records: Sequence[Record]) -> pd.DataFrame:
+    """``records`` as they land: one column each of :func:`landed_types`; ``attributes`` holds dictionaries."""
+    import pandas as pd
+
+    dtypes = {"VARCHAR": "string", "DOUBLE": "Float64", "INTEGER": "Int64"}
+    return pd.DataFrame(
+        {
+            name: pd.to_datetime(pd.Series([record[name] for record in records], dtype="object"))
+            if kind == "DATE"
+            else pd.Series([record[name] for record in records], dtype=dtypes.get(kind, "object"))
+            for name, kind in landed_types(dataset).items()
+        }
+    )
+
+
+def path_of(home: Home, key: Slice, reference: str) -> Path:
+    """Where the file of that reference holds that slice."""
+    return home.landing / key.dataset / f"period={key.period}" / f"academy_urn={key.urn}" / f"{reference}.parquet"
+
+
+class Landing:
+    """Writes encrypted Parquet into the home's landing; one DuckDB connection, opened when first needed."""
+
+    def __init__(self, home: Home, keys: Keys) -> None:
+        self.home, self.keys = home, keys
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        from pipelines.home import duck
+
+        return duck.connect(self.home, self.keys)
+
+    def write(self, dataset: Dataset, key: Slice, reference: str, records: Sequence[Record]) -> None:
+        """Land ``records`` as one slice's file, in an order of their own, whole or not at all."""
+        self._write(dataset, path_of(self.home, key, reference), records)
+
+    def write_empty(self, dataset: Dataset) -> None:
+        """A file without rows, so that a dataset that nobody sent has its columns all the same."""
+        self._write(dataset, self.home.landing / dataset.name / EMPTY, [])
+
+    def persons_elsewhere(self, key: Slice, persons: Sequence[str]) -> int:
+        """How many of these pseudonyms stand in the one other academy's landed slice of the period that shares the most."""
+        others = self.home.landing / key.dataset / f"period={key.period}"
+        files = [str(path) for path in others.glob("academy_urn=*/*.parquet") if path.parent.name != f"academy_urn={key.urn}"]
+        if not files:
+            return 0
+        self.connection.register("persons", _table({"person_key": "VARCHAR"}, [{"person_key": person} for person in persons]))
+        found = self.connection.execute(
+            "select count(distinct person_key) as n from read_parquet(?, hive_partitioning = false, "
+            "encryption_config = {footer_key: 'landing'}) semi join persons using (person_key) group by academy_urn order by n desc limit 1",
+            [files],
+        ).fetchone()
+        self.connection.unregister("persons")
+        return int(found[0]) if found else 0
+
+    def _write(self, dataset: Dataset, path: Path, records: Sequence[Record]) -> None:
+        from pipelines.home.duck import PARQUET_ENCRYPTION
+
+        types = landed_types(dataset)
+        aside = self.home.landing / ".aside" / path.name
+        for directory in (aside.parent, path.parent):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        rows = sorted(records, key=lambda record: [str(record[name]) for name in types])
+        self.connection.register("landed", _table(types, rows))
+        columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
+        # COPY takes no bound parameter for its target; the path is made of a hash and names the catalogue allows.
+        self.connection.execute(f"copy (select {columns} from landed) to '{_quoted(aside)}' (format parquet, {PARQUET_ENCRYPTION})")
+        self.connection.unregister("landed")
+        aside.chmod(0o600)
+        with aside.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+        flush_directory(path.parent)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _table(types: dict[str, str], records: Sequence[Record]) -> Any:
+    """The records as an Arrow table of exactly these types."""
+    import pyarrow as pa
+
+    arrow = {"VARCHAR": pa.string(), "DOUBLE": pa.float64(), "INTEGER": pa.int32(), "DATE": pa.date32()}
+    columns = []
+    for name, kind in types.items():
+        if name == ATTRIBUTES:
+            pairs = [sorted(record[name].items()) for record in records]
+            columns.append(pa.array(pairs, type=pa.map_(pa.string(), pa.string())))
+        else:
+            columns.append(pa.array([record[name] for record in records], type=arrow[kind]))
+    return pa.table(columns, names=list(types))

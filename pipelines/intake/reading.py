@@ -1,0 +1,119 @@
+"""From a file's bytes to rows and problems, or a refusal. Pure: nothing is stored, and the clock is not asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pipelines.catalogue.model import Catalogue, Dataset
+from pipelines.home import Keys
+from pipelines.intake import names
+from pipelines.intake.landing import frame
+from pipelines.intake.mapping import TRUST, Mapped, Record, Slice, map_table
+from pipelines.intake.problems import Problem, Refused, problem
+from pipelines.intake.recognise import Recognised, known_headings, recognise
+from pipelines.intake.tables import Table, read_table
+
+MOST_SET_ASIDE = 0.1
+UNPLACED = "unplaced"
+
+
+class Verdict(Protocol):
+    """What intake needs to know of a gate's answer."""
+
+    @property
+    def passed(self) -> bool: ...
+
+    @property
+    def failed(self) -> Sequence[str]: ...
+
+
+Judge = Callable[[Any, Dataset], Verdict]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is known of a file before it is opened. ``place``: a URN, ``trust`` or ``unplaced``. ``modified``: school time."""
+
+    place: str
+    name: str
+    modified: dt.datetime
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file holds. With a ``refusal`` there are no rows. ``exported`` orders the versions of a slice."""
+
+    exported: dt.datetime
+    dataset: str = ""
+    described: str = ""
+    records: dict[Slice, list[Record]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    received: int = 0
+    set_aside: int = 0
+
+    @property
+    def refusal(self) -> Problem | None:
+        """Why the file cannot be used, if it cannot."""
+        return next((item for item in self.problems if item.weight == "refuses"), None)
+
+    @property
+    def used(self) -> int:
+        """Rows that landed."""
+        return sum(len(records) for records in self.records.values())
+
+
+def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge: Judge) -> Reading:
+    """Read, map and judge ``content``. Never raises for what a file holds: that becomes a refusal."""
+    exported = names.moment_in(source.name) or source.modified
+    table: Table | None = None
+    recognised: Recognised | None = None
+    try:
+        if source.place == UNPLACED:
+            raise Refused(problem("unplaced"))
+        table = read_table(content, known_headings(catalogue))
+        exported = table.exported or exported
+        recognised = recognise(table.headings, source.name, catalogue)
+        period = names.academic_year_in(source.name)
+        mapped = map_table(table, recognised, source.place, period or catalogue.calendar.open_period, catalogue, keys)
+        problems = [*table.notes, *_remarks(recognised, period, catalogue), *mapped.problems]
+        refusal = _refusal(mapped, recognised.dataset, len(table.rows), judge)
+    except Refused as refused:
+        mapped, problems, refusal = Mapped(), list(table.notes) if table else [], refused.problem
+    return Reading(
+        exported,
+        recognised.dataset.name if recognised else "",
+        recognised.described if recognised else "",
+        {} if refusal else dict(mapped.records),
+        (refusal, *problems) if refusal else tuple(problems),
+        len(table.rows) if table else 0,
+        len(mapped.set_aside),
+    )
+
+
+def _remarks(recognised: Recognised, period: str | None, catalogue: Catalogue) -> list[Problem]:
+    remarks = [problem("column_not_needed", what=heading) for heading in recognised.spare]
+    if recognised.unexpected:
+        remarks.append(problem("unexpected_columns", what=", ".join(names.shown(heading)[:40] for heading in recognised.unexpected[:10])))
+    if period is None and "period" not in recognised.columns and not (recognised.format and "period" in recognised.format.constants):
+        remarks.append(problem("year_from_calendar", what=catalogue.calendar.open_period))
+    return remarks
+
+
+def _refusal(mapped: Mapped, dataset: Dataset, received: int, judge: Judge) -> Problem | None:
+    """Why rows that could be mapped are not to be used all the same, gate 1 last; ``None`` when they are."""
+    years_off = sum(len(item.rows) for item in mapped.problems if item.kind == "period_not_in_calendar")
+    if years_off > MOST_SET_ASIDE * received:
+        return problem("period_unknown")
+    if len(mapped.set_aside) > MOST_SET_ASIDE * received or not any(mapped.records.values()):
+        return problem("too_many_set_aside")
+    rows = [record for records in mapped.records.values() for record in records]
+    verdict = judge(frame(dataset, rows), dataset)
+    if not verdict.passed:
+        return problem("gate", what=", ".join(name.replace("_", " ") for name in verdict.failed))
+    return None
+
+
+__all__ = ["TRUST", "UNPLACED", "Judge", "Reading", "Source", "Verdict", "read"]

@@ -1,0 +1,124 @@
+"""Which dataset a file is, and which of its columns holds which field, from the headings alone. Values are not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipelines.catalogue.model import Catalogue, Dataset, Format
+from pipelines.intake.codes import plain
+from pipelines.intake.problems import Refused, problem
+
+LEAST_SHARE_OF_REQUIRED = 0.5
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A file's dataset and the position of each field's column.
+
+    ``spare``: columns that hold a field already read from a better one. ``unexpected``: headings that no contract names.
+    ``twins``: fields whose heading stands there twice, with both positions.
+    """
+
+    dataset: Dataset
+    format: Format | None
+    columns: dict[str, int]
+    spare: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
+    twins: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def described(self) -> str:
+        """The report's name for people."""
+        return f"{self.format.system}: {self.format.report}" if self.format else self.dataset.title
+
+
+def known_headings(catalogue: Catalogue) -> frozenset[str]:
+    """Every heading, in plain form, that some dataset or format names."""
+    return frozenset(
+        plain(heading)
+        for entry in (*catalogue.datasets.values(), *catalogue.formats.values())
+        for heading in (_dataset_headings(entry) if isinstance(entry, Dataset) else _format_headings(entry))
+    )
+
+
+def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Recognised:
+    """The dataset and columns of a file with these ``headings``; ``name`` breaks a tie between two datasets.
+
+    A format counts when all its ``recognise`` headings are there, the one with the most first; otherwise the datasets' own
+    headings do. Raises :class:`Refused` when nothing fits, or a required column is missing.
+    """
+    positions = _positions(headings)
+    format_ = _format(positions, catalogue)
+    dataset = catalogue.datasets[format_.dataset] if format_ else _dataset(positions, name, catalogue)
+    columns: dict[str, int] = {}
+    spare: list[str] = []
+    asked_for = {plain(heading) for heading in (*dataset.ignore, *(format_.ignore if format_ else ()))}
+    for heading, owner in _owners(dataset, format_):
+        for position in positions.get(heading, ())[:1]:
+            if owner not in columns:
+                columns[owner] = position
+            elif position != columns[owner]:
+                spare.append(headings[position])
+            asked_for.add(heading)
+    missing = [item for item in dataset.fields if item.required and item.name not in columns and not _is_constant(format_, item.name)]
+    if missing:
+        raise Refused(problem("missing_column", column=missing[0].title))
+    return Recognised(
+        dataset,
+        format_,
+        columns,
+        tuple(dict.fromkeys(spare)),
+        tuple(headings[where[0]] for heading, where in positions.items() if heading not in asked_for),
+        {name: positions[plain(headings[at])] for name, at in columns.items() if len(positions[plain(headings[at])]) > 1},
+    )
+
+
+def _positions(headings: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for position, heading in enumerate(headings):
+        if plain(heading):
+            found[plain(heading)] = (*found.get(plain(heading), ()), position)
+    return found
+
+
+def _format(positions: dict[str, tuple[int, ...]], catalogue: Catalogue) -> Format | None:
+    fitting = [item for item in catalogue.formats.values() if all(plain(heading) in positions for heading in item.recognise)]
+    return max(fitting, key=lambda item: (len(item.recognise), item.name), default=None)
+
+
+def _dataset(positions: dict[str, tuple[int, ...]], name: str, catalogue: Catalogue) -> Dataset:
+    """The dataset with the largest share of its required columns present, then the most columns, then the one the name mentions."""
+
+    def fit(dataset: Dataset) -> tuple[float, int, bool]:
+        present = {item.name for item in dataset.fields if any(plain(heading) in positions for heading in item.headings)}
+        required = {item.name for item in dataset.fields if item.required}
+        return len(present & required) / len(required), len(present), plain(dataset.name) in plain(name)
+
+    best = max(catalogue.datasets.values(), key=fit)
+    if fit(best)[0] < LEAST_SHARE_OF_REQUIRED:
+        raise Refused(problem("unrecognised"))
+    return best
+
+
+def _owners(dataset: Dataset, format_: Format | None) -> list[tuple[str, str]]:
+    """``(plain heading, field)``, the best heading of each field first: the format's, then the contract's in its own order."""
+    ignored = {plain(heading) for heading in format_.ignore} if format_ else set()
+    theirs = [(plain(heading), name) for heading, name in format_.columns.items()] if format_ else []
+    named = {heading for heading, _ in theirs} | ignored
+    ours = [(plain(heading), item.name) for item in dataset.fields for heading in item.headings]
+    return theirs + [(heading, name) for heading, name in ours if heading not in named]
+
+
+def _is_constant(format_: Format | None, name: str) -> bool:
+    return format_ is not None and name in format_.constants
+
+
+def _dataset_headings(dataset: Dataset) -> Iterable[str]:
+    yield from dataset.ignore
+    for item in dataset.fields:
+        yield from item.headings
+
+
+def _format_headings(format_: Format) -> Iterable[str]:
+    yield from (*format_.recognise, *format_.columns, *format_.ignore)

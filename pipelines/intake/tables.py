@@ -1,0 +1,150 @@
+"""A file's cells as one table of text: delimiter, heading row, and rows that are no records. What a column means belongs in ``recognise``."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pipelines.intake import values, workbooks
+from pipelines.intake.codes import plain
+from pipelines.intake.decoding import ZIP, decode, refuse_other_kinds
+from pipelines.intake.problems import Problem, Refused, problem
+
+MOST_COLUMNS = 500
+HEADINGS_WITHIN = 20
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
+_FOOTER = re.compile(r"(grand |sub)?totals?\b|count\b|average\b|mean\b|report run|run on|printed|exported|page \d|end of|source:|©", re.IGNORECASE)
+_RUN_AT = re.compile(r"(?:run|printed|exported|generated|created)\D{0,20}(\S+)(?:\s+(?:at\s+)?(\d{1,2}):(\d{2}))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record: its number in the spreadsheet and its cells, as many as there are headings. ``surplus``: it had more."""
+
+    number: int
+    cells: tuple[str, ...]
+    surplus: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Headings as written, records, and what was done to find them. ``exported``: when the report says it was run."""
+
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[Problem, ...] = ()
+    exported: dt.datetime | None = None
+
+
+def read_table(content: bytes, known: Collection[str]) -> Table:
+    """The table in ``content``, CSV or workbook. ``known``: plain headings that the catalogue knows, by which the heading row is found.
+
+    Raises :class:`Refused` for a file that is empty, damaged, of another kind, or without a row of known headings.
+    """
+    if content.startswith(ZIP):
+        lines, notes = workbooks.rows_of(content)
+        ends_whole = True
+    else:
+        refuse_other_kinds(content)
+        decoded = decode(content)
+        lines, delimiter = _split(decoded.text)
+        notes = decoded.notes
+        if delimiter != ",":
+            notes = (*notes, problem("delimiter_detected", what=_DELIMITERS[delimiter]))
+        ends_whole = decoded.text.endswith(("\n", "\r"))
+    return _table([[_tidy(cell) for cell in line] for line in lines], notes, known, ends_whole)
+
+
+def _split(text: str) -> tuple[list[list[str]], str]:
+    """The lines of ``text`` cut at the delimiter that cuts its longest early line most often."""
+    start = text.splitlines()[:HEADINGS_WITHIN]
+    delimiter = max(_DELIMITERS, key=lambda sign: max((line.count(sign) for line in start), default=0))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines: list[list[str]] = []
+    try:
+        for line in reader:
+            if len(line) > MOST_COLUMNS:
+                raise Refused(problem("too_many_columns", what=f"{len(line):,}"))
+            lines.append(line)
+    except csv.Error as error:
+        kind = "field_too_long" if "field limit" in str(error) else "unbalanced_quote"
+        raise Refused(problem(kind, rows=(len(lines) + 1,))) from None
+    return lines, delimiter
+
+
+def _tidy(cell: str) -> str:
+    return " ".join(cell.replace("\u00a0", " ").split())
+
+
+def _table(lines: list[list[str]], notes: tuple[Problem, ...], known: Collection[str], ends_whole: bool) -> Table:
+    at = _heading_row(lines, known)
+    headings = _without_empty_tail(lines[at])
+    above = [number for number, line in enumerate(lines[:at], start=1) if any(line)]
+    if above:
+        notes = (*notes, problem("lines_above_headings", rows=above))
+    if not ends_whole and len(lines[-1]) < len(headings) and not _is_footer(lines[-1]):
+        raise Refused(problem("truncated", rows=(len(lines),)))
+    rows: list[Row] = []
+    blank: list[int] = []
+    footers: list[int] = []
+    repeated: list[int] = []
+    for number, line in enumerate(lines[at + 1 :], start=at + 2):
+        if not any(line):
+            blank.append(number)
+        elif _is_heading_again(line, headings, known):
+            repeated.append(number)
+        elif _is_footer(line):
+            footers.append(number)
+        else:
+            cells = tuple(line[: len(headings)]) + ("",) * (len(headings) - len(line))
+            rows.append(Row(number, cells, surplus=any(line[len(headings) :])))
+    for kind, numbers in (("blank_rows_skipped", _inner(blank, rows)), ("totals_skipped", footers), ("headings_repeated", repeated)):
+        if numbers:
+            notes = (*notes, problem(kind, rows=numbers))
+    if not rows:
+        raise Refused(problem("no_rows"))
+    return Table(tuple(headings), tuple(rows), notes, _run_at([lines[number - 1] for number in (*above, *footers)]))
+
+
+def _heading_row(lines: list[list[str]], known: Collection[str]) -> int:
+    """Where the headings stand: the early line with the most known ones, the first of equals, and at least two."""
+    scores = [sum(plain(cell) in known for cell in line if cell) for line in lines[:HEADINGS_WITHIN]]
+    best = max(scores, default=0)
+    if best < 2:
+        raise Refused(problem("unrecognised"))
+    return scores.index(best)
+
+
+def _without_empty_tail(line: list[str]) -> list[str]:
+    width = max(number for number, cell in enumerate(line, start=1) if cell)
+    return line[:width]
+
+
+def _is_heading_again(line: list[str], headings: list[str], known: Collection[str]) -> bool:
+    filled = [cell for cell in line if cell]
+    return line[: len(headings)] == headings or (len(filled) > 2 and all(plain(cell) in known for cell in filled))
+
+
+def _is_footer(line: list[str]) -> bool:
+    filled = [cell for cell in line if cell]
+    return 0 < len(filled) <= max(2, len(line) // 3) and _FOOTER.match(filled[0]) is not None
+
+
+def _inner(blank: list[int], rows: list[Row]) -> list[int]:
+    """Blank rows between records; the ones that spreadsheets leave at the end are not worth a word."""
+    return [number for number in blank if rows and number < rows[-1].number]
+
+
+def _run_at(lines: list[list[str]]) -> dt.datetime | None:
+    """When the report was run, from the lines around the table; ``None`` when they do not say."""
+    for line in lines:
+        for cell in line:
+            match = _RUN_AT.search(cell)
+            day = values.date(match[1].strip(".,;"), 2099) if match else None
+            if match and day:
+                return dt.datetime(day.year, day.month, day.day, int(match[2] or 0) % 24, int(match[3] or 0) % 60)
+    return None

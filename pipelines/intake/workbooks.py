@@ -1,0 +1,67 @@
+"""Opening an Excel workbook safely: declared sizes first, then a clean copy without macros, then text. CSV belongs in ``tables``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable
+
+from pipelines.intake.problems import Problem, Refused, problem
+
+MOST_UNPACKED = 100 * 1024 * 1024
+MOST_PARTS = 2_000
+_PARTS_READ = (".xml", ".rels")
+
+
+def rows_of(content: bytes) -> tuple[list[list[str]], tuple[Problem, ...]]:
+    """The first visible sheet's cells as text, and what was left unread. Raises :class:`Refused` for anything unsafe or damaged."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(_clean_copy(content)))
+        visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
+        if not visible:
+            raise Refused(problem("unsafe_workbook"))
+        cells = book.get_sheet_by_name(visible[0]).to_python(skip_empty_area=False)
+        others = len(book.sheets_metadata) - 1
+    except (CalamineError, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
+        raise Refused(problem("unsafe_workbook")) from None
+    notes = (problem("other_sheets", what=str(others)),) if others else ()
+    return [[_text(cell) for cell in row] for row in cells], notes
+
+
+def _clean_copy(content: bytes) -> bytes:
+    """The parts of the workbook that hold cells, unpacked within bounds and packed again, so that no lie in the original counts."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+        _refuse_unless_workbook(parts)
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+            raise Refused(problem("too_big", what="the workbook unpacks to far more than a report holds"))
+        copy = io.BytesIO()
+        with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as clean:
+            for part in parts:
+                if not part.filename.endswith(_PARTS_READ):
+                    continue
+                unpacked = archive.read(part)
+                if b"<!DOCTYPE" in unpacked or b"<!ENTITY" in unpacked:
+                    raise Refused(problem("unsafe_workbook"))
+                clean.writestr(part.filename, unpacked)
+        return copy.getvalue()
+
+
+def _refuse_unless_workbook(parts: Iterable[zipfile.ZipInfo]) -> None:
+    if not any(part.filename == "xl/workbook.xml" for part in parts):
+        raise Refused(problem("wrong_file_type", what="a zip file"))
+
+
+def _text(cell: object) -> str:
+    """A cell as an export would write it: dates in ISO, whole numbers without a decimal point."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return str(cell)

@@ -1,0 +1,197 @@
+"""The rest of the line as Dagster assets: what academies submit, landing, draft and release. Each calls one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSpec,
+    AssetDep,
+    AssetExecutionContext,
+    AssetKey,
+    AssetMaterialization,
+    AssetsDefinition,
+    AssetSpec,
+    MaterializeResult,
+    MetadataValue,
+    MultiPartitionKey,
+    MultiPartitionsDefinition,
+    StaticPartitionsDefinition,
+    asset,
+    multi_asset,
+)
+
+from pipelines.catalogue import Catalogue
+from pipelines.orchestration import steps
+from pipelines.orchestration.dbt_assets import CATALOGUE, OWNERS
+from pipelines.orchestration.resources import Clock, TrustHome
+
+FEW = 10
+JUDGED_MARTS, REPORTS, DRAFT, RELEASE = (AssetKey(["draft", name]) for name in ("marts", "reports", "draft", "release"))
+
+
+def outside_assets(catalogue: Catalogue) -> list[AssetSpec]:
+    """What the line starts from and does not make: the catalogue, and the files of each dataset by academy and period."""
+    partitions = MultiPartitionsDefinition(
+        {
+            "academy": StaticPartitionsDefinition(sorted(academy.urn for academy in catalogue.trust.academies)),
+            "period": StaticPartitionsDefinition(sorted(period.period for period in catalogue.calendar.periods)),
+        }
+    )
+    submitted = [
+        AssetSpec(
+            AssetKey(["submissions", dataset.name]),
+            description=f"{dataset.title}, as academies dropped it. {dataset.grain}",
+            group_name="submissions",
+            owners=OWNERS,
+            partitions_def=partitions,
+        )
+        for dataset in catalogue.datasets.values()
+    ]
+    rules = AssetSpec(CATALOGUE, description="What is counted, declared once in YAML: ours and the trust's.", group_name="catalogue", owners=OWNERS)
+    return [rules, *submitted]
+
+
+def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
+    """One asset per dataset, with gate 1 as its check, made together by one pass over the drop folders."""
+    names = sorted(catalogue.datasets)
+
+    @multi_asset(
+        name="landing",
+        specs=[
+            AssetSpec(
+                AssetKey(["landing", name]),
+                deps=[AssetDep(AssetKey(["submissions", name])), AssetDep(CATALOGUE)],
+                description=f"{catalogue.datasets[name].title}: accepted files, pseudonymised and encrypted. {catalogue.datasets[name].grain}",
+                group_name="landing",
+                owners=OWNERS,
+            )
+            for name in names
+        ],
+        check_specs=[
+            AssetCheckSpec("gate_1", asset=AssetKey(["landing", name]), description="Every file that landed was judged against its contract first.")
+            for name in names
+        ],
+    )
+    def landing(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> Iterator[Any]:
+        opened = home.open()
+        report = steps.take_in(opened, clock.now, context.log.info)
+        for name in names:
+            settled = [item for item in report.settled if item.dataset == name]
+            for item in settled:
+                for piece in item.landed:
+                    partition = MultiPartitionKey({"academy": piece.urn, "period": piece.period})
+                    if piece.urn in context_academies(opened.catalogue):
+                        context.instance.report_runtime_asset_event(
+                            AssetMaterialization(AssetKey(["submissions", name]), partition=partition, metadata={"receipt": item.reference})
+                        )
+            refused = [item for item in settled if not item.accepted]
+            yield MaterializeResult(
+                asset_key=AssetKey(["landing", name]),
+                metadata={
+                    "files settled": len(settled),
+                    "files not accepted": len(refused),
+                    "rows in use": banded(report.rows_in_use(name)),
+                    "receipts": MetadataValue.path(str(opened.home.receipts)),
+                },
+            )
+            yield AssetCheckResult(
+                asset_key=AssetKey(["landing", name]),
+                check_name="gate_1",
+                passed=True,
+                metadata={"files judged": len(settled), "set apart": len(refused)},
+            )
+
+    return landing
+
+
+def context_academies(catalogue: Catalogue) -> set[str]:
+    """The URNs that submissions are partitioned by."""
+    return {academy.urn for academy in catalogue.trust.academies}
+
+
+def banded(count: int) -> str:
+    """A count that may be of people, outside the gates: never exact below ten."""
+    return "fewer than 10" if 0 < count < FEW else f"{count:,}"
+
+
+def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
+    """The draft and the release: written aside, judged twice, sealed, swapped in."""
+
+    @asset(
+        key=JUDGED_MARTS,
+        deps=list(marts),
+        group_name="draft",
+        owners=OWNERS,
+        description="The marts as Parquet in a draft that nobody can see yet.",
+        check_specs=[AssetCheckSpec("gate_2", asset=JUDGED_MARTS, blocking=True, description="Suppression and contract of every mart.")],
+    )
+    def judged_marts(context: AssetExecutionContext, home: TrustHome) -> Iterator[Any]:
+        opened = home.open()
+        rows = steps.write_marts(opened)
+        protection = steps.protection_report(opened)
+        yield MaterializeResult(
+            asset_key=JUDGED_MARTS,
+            metadata={"rows": sum(rows.values()), "marts": rows, "protection": MetadataValue.json(protection)},
+        )
+        verdict = steps.judge_marts(opened)
+        yield _check("gate_2", JUDGED_MARTS, verdict)
+
+    @asset(
+        key=REPORTS,
+        deps=[JUDGED_MARTS],
+        group_name="draft",
+        owners=OWNERS,
+        description="What people read, made from the judged marts alone.",
+        check_specs=[AssetCheckSpec("attack", asset=REPORTS, blocking=True, description="An intruder with the whole draft works out nothing hidden.")],
+    )
+    def reports(context: AssetExecutionContext, home: TrustHome) -> Iterator[Any]:
+        opened = home.open()
+        written = steps.write_reports(opened)
+        yield MaterializeResult(asset_key=REPORTS, metadata={"reports": [path.name for path in written]})
+        yield _check("attack", REPORTS, steps.attack_draft(opened))
+
+    @asset(key=DRAFT, deps=[REPORTS], group_name="draft", owners=OWNERS, description="The judged draft, sealed with its manifest and swapped in.")
+    def draft(context: AssetExecutionContext, home: TrustHome) -> MaterializeResult:
+        opened = home.open()
+        sealed = steps.finish(opened)
+        return MaterializeResult(
+            metadata={
+                "board report": MetadataValue.url(_file_url(opened.home.draft / "reports" / "board.html")),
+                "files": len(sealed.files),
+                "size": human_size(sum(record.bytes for record in sealed.files.values())),
+            }
+        )
+
+    @asset(
+        key=RELEASE,
+        deps=[DRAFT],
+        group_name="release",
+        owners=OWNERS,
+        description="The draft under its own name, when calendar, approvals and judged hashes allow it. Never edited.",
+    )
+    def release(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> MaterializeResult:
+        outcome = steps.release_if_due(home.open(), clock.day())
+        return MaterializeResult(metadata={"release": outcome.id or "none", "why": outcome.reason or "the calendar's date has passed"})
+
+    return [judged_marts, reports, draft, release]
+
+
+def _check(name: str, key: AssetKey, verdict: Any) -> AssetCheckResult:
+    return AssetCheckResult(asset_key=key, check_name=name, passed=verdict.passed, metadata={"failed": verdict.failed, "checks": len(verdict.checks)})
+
+
+def _file_url(path: Path) -> str:
+    return path.as_uri()
+
+
+def human_size(size: float) -> str:
+    """A number of bytes as a person says it."""
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

@@ -1,0 +1,47 @@
+"""What dbt's DuckDB connection is given: encryption, the landing and the catalogue as sources. No model logic belongs here.
+
+The warehouse's key reaches DuckDB from the key file, so it stands in no profile, environment or dbt log.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb import DuckDBPyConnection
+
+from pipelines.catalogue import load, reference_tables
+from pipelines.home import Home, load_keys
+from pipelines.home.duck import LANDING_KEY, attach_warehouse, settings, unlock
+
+HOME_VARIABLE = "EQUALITY_HOME"
+WAREHOUSE_VARIABLE = "EQUALITY_WAREHOUSE"
+
+
+class Plugin(BasePlugin):
+    """The dbt-duckdb plugin named in ``profiles.yml``."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        self.home = Home.existing(os.environ[HOME_VARIABLE])
+        self.warehouse = Path(os.environ[WAREHOUSE_VARIABLE])
+
+    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
+        config.update(settings(self.home))
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        keys = load_keys(self.home)
+        catalogue = load(self.home.trust)
+        unlock(conn, keys)
+        attach_warehouse(conn, keys, self.warehouse, read_only=False)
+        conn.execute("create schema landing")
+        for dataset in catalogue.datasets:
+            files = str(self.home.landing / dataset / "**" / "*.parquet").replace("'", "''")
+            parquet = f"read_parquet('{files}', hive_partitioning = false, encryption_config = {{footer_key: '{LANDING_KEY}'}})"
+            conn.execute(f"create view landing.{dataset} as select * from {parquet}")
+        conn.execute("create schema catalogue")
+        for name, table in reference_tables(catalogue).items():
+            conn.register("reference_table", table)
+            conn.execute(f"create table catalogue.{name} as select * from reference_table")
+            conn.unregister("reference_table")

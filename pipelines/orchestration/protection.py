@@ -1,0 +1,44 @@
+"""Between the catalogue's policy and the disclosure engine: what dbt's protection model calls. No rule is decided here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.catalogue.model import DisclosurePolicy
+from pipelines.disclosure import Policy, protect
+from pipelines.home.vault import write_whole
+
+
+def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Policy:
+    """The declared policy in the engine's terms: public totals and structurally known groups are cells that everyone knows."""
+    totals = [
+        {"population": total.population, "measure": total.measure, "area_level": total.area_level, "characteristic": "all"}
+        for total in policy.public_totals
+    ]
+    known = [
+        {"area_level": "academy", "area_code": row.academy_urn, "characteristic": row.characteristic, "group_code": row.group_code}
+        for row in known_groups.itertuples()
+    ]
+    return Policy(
+        k=policy.threshold,
+        level=policy.level,
+        dominance=policy.dominance,
+        mean_minimum=policy.figure_floor,
+        unreliable_below=policy.few_below,
+        public_totals=totals,
+        known=known,
+    )
+
+
+def protected_cells(policy: str, known_groups: pd.DataFrame, report: Path, **frames: pd.DataFrame) -> pd.DataFrame:
+    """Every published cell with its status. ``policy`` is the catalogue's policy as JSON; the frames are those of ``protect``.
+
+    The engine's report (counts by table and rule, never a value) is written to ``report``.
+    """
+    declared = DisclosurePolicy.model_validate_json(policy)
+    protected = protect(policy=engine_policy(declared, known_groups), **frames)
+    write_whole(report, json.dumps(protected.report, sort_keys=True, indent=2).encode())
+    return protected.cells

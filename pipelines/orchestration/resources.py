@@ -1,0 +1,34 @@
+"""What Dagster's assets are given: the trust's home, and the clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from dagster import ConfigurableResource
+
+from pipelines.orchestration.opened import Opened
+
+
+class TrustHome(ConfigurableResource):
+    """The trust's home directory."""
+
+    path: str
+
+    def open(self) -> Opened:
+        """The home, opened; a sentence instead of a run when it will not do."""
+        return Opened.at(self.path)
+
+
+class Clock(ConfigurableResource):
+    """The time as a run sees it. ``today`` fixes the day, for a rehearsal of a release date."""
+
+    today: str | None = None
+
+    def now(self) -> dt.datetime:
+        moment = dt.datetime.now(dt.UTC)
+        if self.today is None:
+            return moment
+        return dt.datetime.combine(dt.date.fromisoformat(self.today), moment.timetz())
+
+    def day(self) -> dt.date:
+        return self.now().date()

@@ -1,0 +1,165 @@
+"""The order of a refresh as plain functions over an opened home, one per step. Dagster calls them; they do not know Dagster."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines import intake
+from pipelines.home import HomeError, duck
+from pipelines.home.vault import write_whole
+from pipelines.orchestration.opened import Opened
+from pipelines.orchestration.versions import versions
+from pipelines.release import bundle, draft, release
+from pipelines.release.manifest import JUDGES, Disclosure, Input, Manifest, ManifestError, Verdict, fingerprint, read
+
+MARTS_SCHEMA = "marts"
+Progress = Callable[[str], None]
+
+
+def nothing_new(opened: Opened, today: dt.date) -> bool:
+    """Whether a run would make the draft that already lies there and no release: then there is nothing to do."""
+    if intake.unsettled(opened.home, opened.catalogue):
+        return False
+    try:
+        made = read(opened.home.draft)
+    except ManifestError:
+        return False
+    unchanged = fingerprint(_without_results(made)) == fingerprint(_foundations(opened))
+    return unchanged and release.due(opened.home, opened.catalogue.calendar, today).id is None
+
+
+def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) -> intake.IntakeReport:
+    """Settle every file in the drop folders: recognise, read, map, judge (gate 1), land by rename, receipt."""
+    from expectations.landing import judge_landing
+
+    return intake.take_in(opened.home, opened.keys, opened.catalogue, judge_landing, clock=now, progress=progress)
+
+
+def write_marts(opened: Opened) -> dict[str, int]:
+    """The marts of the candidate warehouse as Parquet in a new partial draft; returns the rows of each."""
+    folder = draft.begin(opened.home)
+    connection = duck.connect(opened.home, opened.keys)
+    try:
+        duck.attach_warehouse(connection, opened.keys, opened.candidate, read_only=True)
+        names = connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = ? order by 1", [MARTS_SCHEMA]
+        ).fetchall()
+        marts: dict[str, pa.Table] = {
+            name: connection.execute(f'select * from warehouse.{MARTS_SCHEMA}."{name}"').to_arrow_table() for (name,) in names
+        }
+    finally:
+        connection.close()
+    bundle.write_marts(folder, marts)
+    return {name: table.num_rows for name, table in marts.items()}
+
+
+def judge_marts(opened: Opened) -> Any:
+    """Gate 2 on the marts as they lie in the partial draft. The verdict is kept with the hash of what was judged."""
+    from expectations.release import judge_release
+
+    judged = bundle.digest(opened.home.partial_draft, JUDGES["gate2"])
+    verdict = judge_release(opened.home.partial_draft, _disclosure(opened).model_dump(mode="json"))
+    _keep(opened, "gate2", verdict, judged)
+    return verdict
+
+
+def write_reports(opened: Opened) -> list[Path]:
+    """Everything people read, made from the marts of the partial draft and from nothing else."""
+    from pipelines.reporting.board import write_board
+
+    folder = opened.home.partial_draft
+    return [write_board(folder / bundle.MARTS, folder / "reports" / "board.html", opened.catalogue.brand)]
+
+
+def attack_draft(opened: Opened) -> Any:
+    """The independent attack on everything the partial draft holds. The verdict is kept with the hash of what was attacked."""
+    from expectations.attack import attack
+
+    attacked = bundle.digest(opened.home.partial_draft, JUDGES["attack"])
+    report = attack(opened.home.partial_draft, disclosure=_disclosure(opened).model_dump(mode="json"))
+    _keep(opened, "attack", report, attacked)
+    return report
+
+
+def finish(opened: Opened) -> Manifest:
+    """Seal the judged partial draft, swap it in, and swap the warehouse in.
+
+    Raises :class:`HomeError` when a verdict is missing, is a fail, or is about other bytes than those that lie there now.
+    """
+    verdicts = {judge: _kept(opened, judge, bundle.digest(opened.home.partial_draft, under)) for judge, under in JUDGES.items()}
+    built = _foundations(opened).model_copy(update={"disclosure": _disclosure(opened), "verdicts": verdicts})
+    sealed = draft.finish(opened.home, built)
+    os.replace(opened.candidate, opened.whole)
+    return sealed
+
+
+def _keep(opened: Opened, judge: str, verdict: Any, judged: str) -> None:
+    kept = Verdict(passed=verdict.passed, checks=tuple(check.name for check in verdict.checks), judged=judged)
+    write_whole(opened.verdict(judge), kept.model_dump_json().encode())
+
+
+def _kept(opened: Opened, judge: str, lies_there: str) -> Verdict:
+    try:
+        verdict = Verdict.model_validate_json(opened.verdict(judge).read_bytes())
+    except FileNotFoundError:
+        raise HomeError(f"The draft was not judged by {judge}, so it cannot be finished. Run: equality refresh") from None
+    if not verdict.passed:
+        raise HomeError(f"The draft did not pass {judge}, so it cannot be finished.")
+    if verdict.judged != lies_there:
+        raise HomeError(f"The draft has changed since {judge} judged it, so it cannot be finished. Run: equality refresh")
+    return verdict
+
+
+def release_if_due(opened: Opened, today: dt.date) -> release.Outcome:
+    """Release the draft when the calendar, the approvals and the judged hashes allow it."""
+    return release.make(opened.home, opened.catalogue, today)
+
+
+def protection_report(opened: Opened) -> dict[str, Any]:
+    """What the disclosure engine said of the candidate: counts only."""
+    try:
+        report: dict[str, Any] = json.loads(opened.protection_report.read_text("utf-8"))
+    except FileNotFoundError:
+        raise HomeError("The warehouse was built without a protection report, so nothing may be published. Run: equality refresh") from None
+    return report
+
+
+def _disclosure(opened: Opened) -> Disclosure:
+    report = {name: value for name, value in protection_report(opened).items() if name != "seconds"}
+    policy = opened.catalogue.policy
+    return Disclosure.model_validate({**report, "k": policy.threshold, "level": policy.level})
+
+
+def _foundations(opened: Opened) -> Manifest:
+    """The manifest of a draft of the inputs, code and rules as they are now, before anything is computed from them."""
+    inputs = tuple(Input(dataset=d, period=p, urn=urn, sha256=sha) for d, p, urn, sha in intake.inputs(opened.home))
+    periods = tuple(sorted({item.period for item in inputs}))
+    dates = {entry.period: entry.release_from for entry in opened.catalogue.calendar.periods}
+    policy = opened.catalogue.policy
+    reported = periods[-1] if periods else opened.catalogue.calendar.open_period
+    return Manifest(
+        trust=opened.catalogue.trust.code,
+        made_up=opened.catalogue.trust.made_up,
+        period=reported,
+        periods=periods,
+        release_from=dates.get(reported),
+        approvals_needed=opened.catalogue.calendar.approvals,
+        inputs=inputs,
+        versions=versions(),
+        catalogue=opened.catalogue.fingerprints,
+        policy=policy.model_dump(mode="json"),
+        disclosure=Disclosure(k=policy.threshold, level=policy.level),
+    )
+
+
+def _without_results(manifest: Manifest) -> Manifest:
+    """``manifest`` with only what a draft rests on, to compare two drafts before either is computed."""
+    bare = Disclosure(k=manifest.disclosure.k, level=manifest.disclosure.level)
+    return manifest.model_copy(update={"verdicts": {}, "files": {}, "disclosure": bare})

@@ -1,0 +1,142 @@
+"""A release: the draft copied under its own name when the calendar, the judges and the approvals allow it. It is never edited."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.catalogue.model import Calendar, Catalogue
+from pipelines.home import Home
+from pipelines.home.vault import flush_directory, write_whole
+from pipelines.release.manifest import Manifest, ManifestError, fingerprint, read
+from pipelines.release.verify import release_id, verify
+
+CURRENT = "current"
+NEXT = ".current.next"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release that lies in the home. ``release_from`` is the date of the calendar under which it was made."""
+
+    id: str
+    period: str
+    release_from: dt.date | None
+    fingerprint: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Someone's approval of exactly one draft, named by its manifest's fingerprint."""
+
+    by: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The release that was, or would be, made; or ``None`` and the reason why there is none, for a person to read."""
+
+    id: str | None
+    reason: str = ""
+
+
+def due(home: Home, calendar: Calendar, today: dt.date) -> Outcome:
+    """The release that the draft may become ``today`` by the calendar alone; approvals and judges are asked by :func:`make`.
+
+    Each date of the calendar yields one release of its period, however often the draft changes afterwards: figures that follow one
+    another night by night could be subtracted. A correction is released under a later ``release_from``.
+    """
+    try:
+        draft = read(home.draft)
+    except ManifestError as problem:
+        return Outcome(None, f"There is no draft to release: {problem}.")
+    dates = {entry.period: entry.release_from for entry in calendar.periods}
+    for period in draft.periods:
+        date = dates.get(period)
+        if date is None:
+            return Outcome(None, f"The calendar gives no release date for {period}.")
+        if date > today:
+            return Outcome(None, f"{period} may be released from {date:%-d %B %Y}.")
+    if draft.release_from != dates.get(draft.period):
+        return Outcome(None, "The calendar has changed since the draft was made; the next refresh makes it anew.")
+    for earlier in listing(home):
+        if earlier.id == release_id(draft):
+            return Outcome(None, f"Already released as {earlier.id}.")
+        if earlier.period == draft.period and (earlier.release_from or dt.date.min) >= (draft.release_from or dt.date.min):
+            return Outcome(None, f"{draft.period} was released as {earlier.id}; the calendar gives no later date for a correction.")
+    return Outcome(release_id(draft))
+
+
+def make(home: Home, catalogue: Catalogue, today: dt.date, approvals: Iterable[Approval] = (), *, maker: str = "") -> Outcome:
+    """Release the draft if it is due, approved and exactly what was judged; else do nothing and say why. Call it holding the lock.
+
+    An approval counts if it names this very draft; nobody counts twice, and ``maker``, who asked for the release, not at all.
+    """
+    recover(home)
+    outcome = due(home, catalogue.calendar, today)
+    if outcome.id is None:
+        return outcome
+    draft = read(home.draft)
+    needed = max(draft.approvals_needed, catalogue.calendar.approvals)
+    given = {approval.by for approval in approvals if approval.fingerprint == fingerprint(draft)} - {maker}
+    if len(given) < needed:
+        return Outcome(None, f"{outcome.id} has {len(given)} of {needed} approvals.")
+    problems = _publish(home, draft, outcome.id)
+    return Outcome(None, f"Not released: {'; '.join(problems)}.") if problems else outcome
+
+
+def _publish(home: Home, draft: Manifest, name: str) -> list[str]:
+    """Copy, check the copy, rename it into place, then point readers to it. The link laid ready first lets a kill be finished later."""
+    partial = home.releases / f".{name}.partial"
+    for inside in draft.files:
+        write_whole(partial / inside, (home.draft / inside).read_bytes())
+    write_whole(partial / "manifest.json", draft.content())
+    problems = verify(partial, name)
+    if problems:
+        shutil.rmtree(partial)
+        return problems
+    os.symlink(name, home.releases / NEXT)
+    os.rename(partial, home.releases / name)
+    flush_directory(home.releases)
+    _point_current(home)
+    return []
+
+
+def _point_current(home: Home) -> None:
+    os.replace(home.releases / NEXT, home.releases / CURRENT)
+    flush_directory(home.releases)
+
+
+def recover(home: Home) -> None:
+    """Finish or undo what an interrupted :func:`make` left: a release is there whole and current, or not at all."""
+    upcoming = home.releases / NEXT
+    if upcoming.is_symlink():
+        if upcoming.exists():
+            _point_current(home)
+        else:
+            upcoming.unlink()
+    for leftover in home.releases.glob(".*.partial"):
+        shutil.rmtree(leftover)
+
+
+def listing(home: Home) -> list[Release]:
+    """The releases of the home, by period and date. :class:`ManifestError` when the manifest of one cannot be trusted."""
+    now = current(home)
+    found = []
+    for folder in sorted(home.releases.iterdir()) if home.releases.is_dir() else []:
+        if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith("."):
+            manifest = read(folder)
+            found.append(Release(folder.name, manifest.period, manifest.release_from, fingerprint(manifest), folder == now))
+    return sorted(found, key=lambda release: (release.period, release.release_from or dt.date.min, release.id))
+
+
+def current(home: Home) -> Path | None:
+    """The folder of the release that readers see, or ``None`` before the first."""
+    link = home.releases / CURRENT
+    return home.releases / os.readlink(link) if link.is_symlink() else None

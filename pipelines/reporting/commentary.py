@@ -1,0 +1,78 @@
+"""Every sentence a report can say, numbered. Choosing which to say belongs to ``findings``; none may name a cause."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipelines.reporting.words import count, decimal, per_cent, points, times
+
+SENTENCES = {
+    1: "Across the trust, the gaps with most people behind them are in {topics}.",
+    2: "Across the trust, no comparison shows a clear gap.",
+    3: "{group}: {times} as likely as {comparator}, {value} against {comparator_value}.",
+    4: "{group}: {value}, against {comparator_value} for {comparator}, a gap of {points}.",
+    5: "{group}: an average of {value}, against {comparator_value} for {comparator}.",
+    6: "At equal rates this would be {people} fewer {whom}.",
+    7: "At equal rates this would be {people} more {whom}.",
+    8: "To list them inside an academy, filter the MIS: {characteristic} is {group}; then “{measure}”.",
+    9: "{measure}: {group} and {comparator} are similar, {value} and {comparator_value}.",
+    10: "{characteristic} is known for {share} of {whom}.",
+    11: "No comparison can yet be called similar, and no characteristic is known for most people: the records come first.",
+    12: "Clear gaps: {groups}.",
+    13: "No clear gap that the figures can show.",
+    14: "{characteristic}: {groups} more not listed. Similar: {similar}. Cannot tell: {cannot_tell}. Not shown: {not_shown}.",
+    15: "{what}: all {academies} academies.",
+    16: "{what}: {present} of {academies} academies. None from {missing}.",
+    17: "{group}: {statistic} {share} lower than {comparator}.",
+    18: "{group}: {statistic} {share} higher than {comparator}.",
+    19: "{group} and {comparator}: {statistic} the same.",
+    20: "Of {comparisons} comparisons, {clear} show a clear gap and {similar} are similar; {untold} cannot be told or are not shown.",
+}
+
+
+def say(number: int, **parts: str) -> str:
+    """Sentence ``number`` with its ``parts`` put in; ``KeyError`` when one is missing."""
+    sentence = SENTENCES[number].format(**parts)
+    return sentence[:1].upper() + sentence[1:]
+
+
+def gap_sentence(gap: pd.Series) -> str:
+    """What one shown comparison says (sentences 3 to 5). Needs ``kind``, ``statistic``, ``gap``, ``value``, ``comparator_value``,
+    ``decimals`` and the labels ``group`` and ``comparator``; the comparison group is always named."""
+    sides = {"group": gap["group"], "comparator": gap["comparator"]}
+    if gap["kind"] == "mean":
+        averages = {name: decimal(gap[name], gap["decimals"]) for name in ("value", "comparator_value")}
+        return say(5, **sides, **averages)
+    rates = {name: per_cent(gap[name]) for name in ("value", "comparator_value")}
+    if gap["statistic"] == "ratio":
+        return say(3, **sides, **rates, times=times(gap["gap"]))
+    return say(4, **sides, **rates, points=points(gap["value"] - gap["comparator_value"]))
+
+
+def people_sentence(gap: pd.Series) -> str:
+    """How many people stand behind a gap (sentences 6 and 7), or nothing where that does not apply."""
+    if pd.isna(gap["people_behind"]):
+        return ""
+    fewer = gap["value"] > gap["comparator_value"]
+    return say(6 if fewer else 7, people=count(int(gap["people_behind"])), whom=gap["whom"])
+
+
+def similar_sentence(gap: pd.Series) -> str:
+    """Two groups that fare alike (sentence 9)."""
+    show = per_cent if gap["kind"] == "rate" else lambda number: decimal(number, gap["decimals"])
+    values = {name: show(gap[name]) for name in ("value", "comparator_value")}
+    return say(9, measure=gap["label"], group=gap["group"], comparator=gap["comparator"], **values)
+
+
+def pay_sentence(share: float, statistic: str, group: str, comparator: str) -> str:
+    """How far one group's pay lies below another's (sentences 17 to 19); ``share`` of the other's pay, positive where it is lower."""
+    number = 19 if round(share, 3) == 0 else 17 if share > 0 else 18
+    return say(number, group=group, comparator=comparator, statistic=statistic, share=f"{abs(share) * 100:.1f}%")
+
+
+def coverage_sentence(what: str, academies: int, missing: list[str]) -> str:
+    """Which academies a figure rests on (sentences 15 and 16): a missing one is named, never dropped."""
+    if not missing:
+        return say(15, what=what, academies=str(academies))
+    present = str(academies - len(missing))
+    return say(16, what=what, academies=str(academies), present=present, missing="; ".join(missing))

@@ -1,0 +1,98 @@
+"""The marts of one bundle, read for the pages and joined to their labels. Protected figures are all that is ever read here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+CELLS = ("mart_pupil_composition", "mart_pupil_outcomes", "mart_staff_composition", "mart_staff_outcomes")
+ALL = "all"
+SHOWN = ("shown", "u")
+
+
+@dataclass(frozen=True)
+class Marts:
+    """The figures of one period. ``cells``: rows of CONTRACT.md with ``subject``; ``gaps``: mart_gaps with labels and ``order``.
+
+    ``groups``, ``areas``, ``measures``, ``populations`` and ``characteristics`` are the published dim tables in reading order.
+    """
+
+    cells: pd.DataFrame
+    gaps: pd.DataFrame
+    groups: pd.DataFrame
+    areas: pd.DataFrame
+    measures: pd.DataFrame
+    populations: pd.DataFrame
+    characteristics: pd.DataFrame
+
+    @property
+    def trust(self) -> str:
+        """The trust's name."""
+        return str(self.areas.loc[self.areas["area_level"].eq("trust"), "label"].iloc[0])
+
+    @property
+    def academies(self) -> pd.DataFrame:
+        """``area_code`` and ``label`` of each academy, by name: an order that ranks nobody."""
+        rows = self.areas.loc[self.areas["area_level"].eq("academy"), ["area_code", "label"]].drop_duplicates()
+        return rows.sort_values(["label", "area_code"], ignore_index=True)
+
+    def everyone(self, measure: str, population: str, area_level: str) -> pd.DataFrame:
+        """The cells of everyone, uncrossed, of one measure at one level, by ``area_code``."""
+        cells = self.cells
+        chosen = cells["measure"].eq(measure) & cells["population"].eq(population) & cells["area_level"].eq(area_level)
+        return cells[chosen & cells["characteristic"].eq(ALL) & cells["cross_characteristic"].eq(ALL)].set_index("area_code")
+
+    def at_trust(self, population: str, measure: str, characteristic: str) -> pd.DataFrame:
+        """The trust's uncrossed cells of one measure by the groups of one characteristic, by ``group_code``."""
+        cells = self.cells
+        chosen = cells["population"].eq(population) & cells["measure"].eq(measure) & cells["characteristic"].eq(characteristic)
+        return cells[chosen & cells["area_level"].eq("trust") & cells["cross_characteristic"].eq(ALL)].set_index("group_code")
+
+
+def read_marts(folder: Path, period: str) -> Marts:
+    """The marts in ``folder`` for one ``period``; ``ValueError`` when they hold none of its figures."""
+    dims = {name: pd.read_parquet(folder / f"dim_{name}.parquet") for name in ("groups", "areas", "measures", "populations", "characteristics")}
+    cells = pd.concat([pd.read_parquet(folder / f"{name}.parquet") for name in CELLS], ignore_index=True)
+    cells = cells[cells["period"].eq(period)]
+    if cells.empty:
+        raise ValueError(f"the marts hold no figures of {period}")
+    cells = cells.merge(dims["populations"][["population", "subject"]], on="population")
+    groups, characteristics = _in_reading_order(dims["groups"], dims["characteristics"])
+    measures = _widest_first(dims["measures"].merge(dims["populations"][["population", "subject"]], on="population"), cells)
+    gaps = pd.read_parquet(folder / "mart_gaps.parquet")
+    gaps = _labelled(gaps[gaps["period"].eq(period)], measures, groups, characteristics)
+    return Marts(cells, gaps, groups, dims["areas"], measures, dims["populations"], characteristics)
+
+
+def _in_reading_order(groups: pd.DataFrame, characteristics: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Protected characteristics before context, finer ones right behind those they divide (``within``); groups in their own order."""
+    parents = groups.loc[groups["characteristic"].ne(ALL)].groupby("characteristic")["parent_characteristic"].first()
+    table = characteristics.assign(within=characteristics["characteristic"].map(parents).fillna(ALL))
+    root = table["characteristic"].where(table["within"].eq(ALL), table["within"])
+    context = root.map(table.set_index("characteristic")["protected"]).fillna("").eq("")
+    table = table.assign(root=root, is_context=context, is_finer=table["within"].ne(ALL))
+    table = table.sort_values(["is_context", "root", "is_finer", "characteristic"], ignore_index=True)
+    place = {name: number for number, name in enumerate(table["characteristic"], start=1)}
+    ordered = groups.assign(place=groups["characteristic"].map(place).fillna(0))
+    ordered = ordered.sort_values(["place", "sort", "group_code"], ignore_index=True)
+    return ordered.assign(order=range(len(ordered))), table
+
+
+def _widest_first(measures: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Measures by how many people of the trust they cover, most first."""
+    whole = cells[cells["area_level"].eq("trust") & cells["characteristic"].eq(ALL) & cells["cross_characteristic"].eq(ALL)]
+    covered = whole[["population", "measure", "denominator"]].rename(columns={"denominator": "covered"})
+    table = measures.merge(covered, how="left", on=["population", "measure"])
+    return table.sort_values(["covered", "label"], ascending=[False, True], na_position="last", ignore_index=True)
+
+
+def _labelled(gaps: pd.DataFrame, measures: pd.DataFrame, groups: pd.DataFrame, characteristics: pd.DataFrame) -> pd.DataFrame:
+    names = groups[["characteristic", "group_code", "label", "order"]].rename(columns={"label": "group"})
+    others = groups[["characteristic", "group_code", "label"]].rename(columns={"group_code": "comparator_code", "label": "comparator"})
+    kinds = measures[["population", "measure", "label", "kind", "unit", "decimals", "better", "subject", "matters_low", "matters_high"]]
+    titles = characteristics[["characteristic", "label", "root", "is_finer"]].rename(columns={"label": "characteristic_label"})
+    table = gaps.merge(names, on=["characteristic", "group_code"]).merge(others, on=["characteristic", "comparator_code"])
+    table = table.merge(kinds, on=["population", "measure"]).merge(titles, on="characteristic")
+    return table.assign(whom=table["subject"].map({"pupil": "pupils", "staff": "staff"}))

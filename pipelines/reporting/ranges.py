@@ -1,0 +1,46 @@
+"""The range that chance allows around one figure, added to cells before protection. Gaps between two figures belong to ``gaps``."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+CONFIDENCE = 0.95
+SMALLEST_WITH_RANGE = 10
+
+
+def add_ranges(cells: pd.DataFrame) -> pd.DataFrame:
+    """``cells`` with ``low`` and ``high`` (95%) for every rate and mean that rests on at least ten people; same rows, same order.
+
+    rate: Wilson's interval from ``numerator`` and ``denominator``. mean: Student's t from ``value``, ``sd`` and ``denominator`` = n;
+    ``value`` and ``sd`` are taken as they will be printed, so that the middle of the range says no more than the figure does.
+    Other kinds keep the range they came with. Frame as in CONTRACT.md, with the internal column ``kind``.
+    """
+    people = cells["denominator"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    enough = people >= SMALLEST_WITH_RANGE
+    rates = enough & cells["kind"].eq("rate").to_numpy()
+    means = enough & cells["kind"].eq("mean").to_numpy()
+    low = cells["low"].to_numpy(dtype=float, na_value=np.nan, copy=True)
+    high = cells["high"].to_numpy(dtype=float, na_value=np.nan, copy=True)
+    numerators = cells["numerator"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    low[rates], high[rates] = wilson(numerators[rates], people[rates])
+    values = cells["value"].to_numpy(dtype=float, na_value=np.nan)
+    spreads = cells["sd"].to_numpy(dtype=float, na_value=np.nan)
+    low[means], high[means] = mean_range(values[means], spreads[means], people[means])
+    return cells.assign(low=low, high=high)
+
+
+def wilson(counts: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's score interval (1927) for ``counts`` out of ``people``, as shares from 0 to 1."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(counts, people, alpha=1 - CONFIDENCE, method="wilson")
+    return np.clip(low, 0, 1), np.clip(high, 0, 1)
+
+
+def mean_range(means: np.ndarray, spreads: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Student's t interval for a mean, in the mean's unit; ``spreads`` are sample standard deviations. No spread, no width."""
+    from scipy.stats import t
+
+    half = t.ppf((1 + CONFIDENCE) / 2, people - 1) * spreads / np.sqrt(people)
+    return means - half, means + half
