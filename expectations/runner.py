@@ -7,6 +7,7 @@ results carry raw values. Here each of the three has failed, an exception inside
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import logging
 import os
@@ -103,19 +104,14 @@ def _validate(rows: pd.DataFrame, rules: Sequence[Rule]) -> list[bool]:
             import great_expectations as gx
             from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-            context = gx.get_context(mode="ephemeral")
-            context.variables.progress_bars = {"globally": False}
             suite = gx.ExpectationSuite(
                 name="rules",
                 expectations=[
-                    ExpectationConfiguration(
-                        type=rule.expectation, kwargs=dict(rule.arguments), meta={"position": position}
-                    )
+                    ExpectationConfiguration(type=rule.expectation, kwargs=dict(rule.arguments), meta={"position": position})
                     for position, rule in enumerate(rules)
                 ],
             )
-            asset = context.data_sources.add_pandas("handed_over").add_dataframe_asset("rows")
-            batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": rows})
+            batch = _rows_as_handed_over().get_batch({"dataframe": rows})
             results = batch.validate(suite, result_format="BOOLEAN_ONLY").results
             held = {
                 int(result.expectation_config.meta["position"]): _is_true(result.success)
@@ -127,6 +123,16 @@ def _validate(rows: pd.DataFrame, rules: Sequence[Rule]) -> list[bool]:
             return [False]
         return [success for rule in rules for success in _validate(rows, [rule])]
     return [held.get(position, False) for position in range(len(rules))]
+
+
+@functools.cache
+def _rows_as_handed_over() -> Any:
+    """The one batch definition of this process: an ephemeral context that is told each time which frame to look at."""
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    return context.data_sources.add_pandas("handed_over").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
 
 
 def _is_true(success: object) -> bool:
@@ -150,9 +156,8 @@ def _quiet() -> Iterator[None]:
     was = logger.level
     logger.setLevel(logging.CRITICAL + 1)
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            with contextlib.redirect_stderr(io.StringIO()):
-                warnings.simplefilter("ignore")
-                yield
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
     finally:
         logger.setLevel(was)

@@ -6,14 +6,18 @@ import datetime as dt
 import json
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from pipelines.home import Home, HomeError
+
+if TYPE_CHECKING:
+    from pipelines.orchestration.opened import Opened
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -161,18 +165,18 @@ def make_release(home: HomeOption = DEFAULT_HOME, today: TodayOption = None) -> 
     raise typer.Exit(0 if outcome.id else FAILED)
 
 
-def _refresh(opened: Any, today: dt.date | None) -> None:
+def _refresh(opened: Opened, today: dt.date | None) -> None:
     from pipelines.orchestration.refresh import refresh as run
 
-    started = dt.datetime.now(dt.UTC)
-    done = run(opened, today, lambda line: typer.echo(f"  {line}"))
-    seconds = (dt.datetime.now(dt.UTC) - started).total_seconds()
+    started, screen = time.monotonic(), sys.stdout
+    done = run(opened, today, lambda line: typer.echo(f"  {line}", file=screen))
     if not done.ok:
-        _stop(f"Stopped at {', '.join(done.failed)}; the draft and releases are as they were. Details: {opened.home.root / 'logs'}", FAILED)
-    typer.echo(f"Refreshed in {seconds:.0f} s." if done.changed else "Nothing new since the last refresh; nothing was started.")
+        _stop(f"Stopped at {', '.join(done.failed)}; the draft and the releases are as they were. What was said: {opened.log}", FAILED)
+    took = f"Refreshed in {time.monotonic() - started:.0f} s."
+    typer.echo(took if done.changed else "Nothing new since the last refresh; nothing was started.")
 
 
-def _where(opened: Any) -> None:
+def _where(opened: Opened) -> None:
     home = opened.home
     typer.echo(f"\nBoard report  {home.releases / 'current' / 'reports' / 'board.html'}")
     typer.echo(f"Receipts      {home.receipts}")

@@ -1,11 +1,14 @@
--- Nobody is counted twice in one period: each headcount of everyone in the trust is its number of different people.
-with counted as (
+-- In every table of the trust the groups together hold as many people as there are: nobody twice, nobody left out.
+with tables_of_the_trust as (
     select
         population,
         period,
-        people
+        characteristic,
+        cross_characteristic,
+        sum(people) as people
     from {{ ref('stat_headcounts') }}
-    where area_level = 'trust' and characteristic = 'all' and cross_characteristic = 'all'
+    where area_level = 'trust'
+    group by population, period, characteristic, cross_characteristic
 ),
 
 different_people as (
@@ -13,14 +16,14 @@ different_people as (
         population,
         period,
         count(distinct person_key) as people
-    from {{ ref('int_counted_people') }}
+    from {{ ref('int_population_members') }}
     group by population, period
 )
 
-select different_people.*
-from different_people
-left join counted
+select tables_of_the_trust.*
+from tables_of_the_trust
+inner join different_people
     on
-        different_people.population = counted.population
-        and different_people.period = counted.period
-where counted.people is distinct from different_people.people
+        tables_of_the_trust.population = different_people.population
+        and tables_of_the_trust.period = different_people.period
+where tables_of_the_trust.people <> different_people.people

@@ -1,15 +1,48 @@
 -- What is not shown carries no number in any mart of figures: neither count nor value nor interval.
 with cells as (
-    {% for mart in ['mart_pupil_composition', 'mart_pupil_outcomes', 'mart_staff_composition', 'mart_staff_outcomes'] -%}
     select
         status,
-        coalesce(numerator, denominator, value, low, high, sd) as any_number
-    from {{ ref(mart) }}
-    {% if not loop.last %}union all
-    {% endif -%}
-    {% endfor %}
+        numerator,
+        denominator,
+        value,
+        low,
+        high,
+        sd
+    from {{ ref('mart_pupil_composition') }}
+    union all
+    select
+        status,
+        numerator,
+        denominator,
+        value,
+        low,
+        high,
+        sd
+    from {{ ref('mart_pupil_outcomes') }}
+    union all
+    select
+        status,
+        numerator,
+        denominator,
+        value,
+        low,
+        high,
+        sd
+    from {{ ref('mart_staff_composition') }}
+    union all
+    select
+        status,
+        numerator,
+        denominator,
+        value,
+        low,
+        high,
+        sd
+    from {{ ref('mart_staff_outcomes') }}
 )
 
 select status
 from cells
-where status not in ('shown', 'u') and any_number is not null
+where
+    status not in ('shown', 'u')
+    and coalesce(numerator, denominator, value, low, high, sd) is not null

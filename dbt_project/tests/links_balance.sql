@@ -35,6 +35,6 @@ with linked as (
             and links.cross_group_code = base.cross_group_code
 )
 
-select linked.*
+select *
 from linked
 where shared <> base_shared or only_here < 0 or only_base < 0 or shared < 0

@@ -21,80 +21,76 @@ Row = dict[int, int]
 
 def determined(matrix: sparse.csr_matrix, seed: int = 20260901) -> Bools:
     """For each column of an integer matrix, whether ``matrix @ x == rhs`` fixes it (for any right-hand side that has a solution)."""
-    solution = _random_null_vector(matrix, random.Random(seed))
+    chance = random.Random(seed)
+    solution = [chance.randrange(1, PRIME) for _ in range(matrix.shape[1])]
+    # An equation's pivot may only be worked out once every later pivot in it is known, hence the reversed order.
+    for column, row in reversed(_Elimination(matrix).pivots()):
+        total = sum(factor * solution[other] for other, factor in row.items() if other != column)
+        solution[column] = -total * pow(row[column], -1, PRIME) % PRIME
     return np.array([value == 0 for value in solution], dtype=bool)
 
 
-def _random_null_vector(matrix: sparse.csr_matrix, chance: random.Random) -> list[int]:
-    """A solution of ``matrix @ x == 0`` modulo :data:`PRIME`, its free unknowns drawn at random."""
-    pivots = _eliminate(matrix)
-    solution = [chance.randrange(1, PRIME) for _ in range(matrix.shape[1])]
-    # An equation's pivot may only be worked out once every later pivot in it is known, hence the reversed order.
-    for column, row in reversed(pivots):
-        total = sum(factor * solution[other] for other, factor in row.items() if other != column)
-        solution[column] = -total * pow(row[column], -1, PRIME) % PRIME
-    return solution
+class _Elimination:
+    """Sparse Gaussian elimination modulo :data:`PRIME`, keeping track of which equations hold which unknown.
 
-
-def _eliminate(matrix: sparse.csr_matrix) -> list[tuple[int, Row]]:
-    """Pivot column and equation of each independent row, in order of elimination.
-
-    The shortest equation goes first, on its rarest unknown: one that occurs nowhere else costs nothing to eliminate, and in
-    tables of counts most equations have such a one (a complement, a group hidden only here).
+    The shortest equation goes first, on its rarest unknown. One that occurs nowhere else costs nothing to eliminate, and in tables
+    of counts most equations have such a one (a complement, a group hidden only here).
     """
-    rows: dict[int, Row] = {}
-    holders: dict[int, set[int]] = {}
-    for number in range(matrix.shape[0]):
-        begin, end = matrix.indptr[number], matrix.indptr[number + 1]
-        row = {int(c): int(v) % PRIME for c, v in zip(matrix.indices[begin:end], matrix.data[begin:end], strict=True) if v}
-        rows[number] = row
-        for column in row:
-            holders.setdefault(column, set()).add(number)
-    pivots: list[tuple[int, Row]] = []
-    alone = [column for column, held in holders.items() if len(held) == 1]
-    queue = [(len(row), number) for number, row in rows.items()]
-    heapq.heapify(queue)
-    while rows:
-        number, column = _next_pivot(rows, holders, alone, queue)
-        row = rows.pop(number)
-        for other in row:
-            holders[other].discard(number)
-            if len(holders[other]) == 1:
-                alone.append(other)
-        if not row:
-            continue
-        pivots.append((column, row))
-        inverse = pow(row[column], -1, PRIME)
-        for target in list(holders[column]):
-            _subtract(rows[target], row, rows[target][column] * inverse % PRIME, target, holders, alone)
-            heapq.heappush(queue, (len(rows[target]), target))
-    return pivots
 
+    def __init__(self, matrix: sparse.csr_matrix) -> None:
+        self.rows: dict[int, Row] = {}
+        self.holders: dict[int, set[int]] = {}
+        for number in range(matrix.shape[0]):
+            inside = slice(matrix.indptr[number], matrix.indptr[number + 1])
+            pairs = zip(matrix.indices[inside].tolist(), matrix.data[inside].tolist(), strict=True)
+            self.rows[number] = {column: int(factor) % PRIME for column, factor in pairs if factor}
+            for column in self.rows[number]:
+                self.holders.setdefault(column, set()).add(number)
+        self.alone = [column for column, held in self.holders.items() if len(held) == 1]
+        self.queue = [(len(row), number) for number, row in self.rows.items()]
+        heapq.heapify(self.queue)
 
-def _next_pivot(
-    rows: dict[int, Row], holders: dict[int, set[int]], alone: list[int], queue: list[tuple[int, int]]
-) -> tuple[int, int]:
-    """The next equation and its pivot: an unknown that no other equation holds if there is one, else the shortest equation's rarest."""
-    while alone:
-        column = alone.pop()
-        if len(holders[column]) == 1:
-            return next(iter(holders[column])), column
-    while True:
-        length, number = heapq.heappop(queue)
-        if number in rows and len(rows[number]) == length:
-            row = rows[number]
-            return number, min(row, key=lambda column: (len(holders[column]), column)) if row else -1
+    def pivots(self) -> list[tuple[int, Row]]:
+        """Pivot column and equation of each independent row, in order of elimination."""
+        found: list[tuple[int, Row]] = []
+        while self.rows:
+            number = self._next()
+            row = self.rows.pop(number)
+            for column in row:
+                self._drop(column, number)
+            if row:
+                pivot = min(row, key=lambda column: (len(self.holders[column]), column))
+                found.append((pivot, row))
+                inverse = pow(row[pivot], -1, PRIME)
+                for target in list(self.holders[pivot]):
+                    self._subtract(target, row, self.rows[target][pivot] * inverse % PRIME)
+        return found
 
+    def _next(self) -> int:
+        """An equation with an unknown that no other holds, if there is one, else the shortest."""
+        while self.alone:
+            held = self.holders[self.alone.pop()]
+            if len(held) == 1:
+                return next(iter(held))
+        while True:
+            length, number = heapq.heappop(self.queue)
+            if number in self.rows and len(self.rows[number]) == length:
+                return number
 
-def _subtract(target: Row, row: Row, times: int, number: int, holders: dict[int, set[int]], alone: list[int]) -> None:
-    """Take ``times`` the equation ``row`` from ``target``, keeping track of which equations hold which unknown."""
-    for column, factor in row.items():
-        value = (target.get(column, 0) - times * factor) % PRIME
-        if value:
-            target[column] = value
-            holders[column].add(number)
-        elif column in target:
-            del target[column]
-            holders[column].discard(number)
-            if len(holders[column]) == 1:
-                alone.append(column)
+    def _subtract(self, number: int, row: Row, times: int) -> None:
+        """Take ``times`` the equation ``row`` from that equation."""
+        target = self.rows[number]
+        for column, factor in row.items():
+            value = (target.get(column, 0) - times * factor) % PRIME
+            if value:
+                target[column] = value
+                self.holders[column].add(number)
+            elif column in target:
+                del target[column]
+                self._drop(column, number)
+        heapq.heappush(self.queue, (len(target), number))
+
+    def _drop(self, column: int, number: int) -> None:
+        self.holders[column].discard(number)
+        if len(self.holders[column]) == 1:
+            self.alone.append(column)

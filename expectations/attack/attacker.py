@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from expectations.attack.bounds import Need
 from expectations.attack.history import known_before, restated_by_few
 from expectations.attack.judging import judged
 from expectations.attack.linear import Contradiction
@@ -76,7 +77,7 @@ def _solved(linked: Linked, release: Release, seconds: float, width_seconds: flo
     k, count = release.disclosure.k, len(linked.system.lower)
     wanted = np.zeros(count, dtype=bool)
     wanted[: len(linked.attacked)] = linked.attacked
-    return solve(linked.system, wanted, np.full(count, float(k)), np.full(count, k - 1.0), seconds, width_seconds)
+    return solve(linked.system, wanted, Need(np.full(count, float(k)), np.full(count, k - 1.0)), seconds, width_seconds)
 
 
 def _failed(disclosure: Mapping[str, Any] | None, problem: str) -> AttackReport:

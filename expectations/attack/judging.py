@@ -61,7 +61,7 @@ def place(row: Mapping[str, str]) -> dict[str, str]:
 
 
 def _rows(table: pd.DataFrame, chosen: Bools) -> list[dict[str, str]]:
-    return table.loc[chosen, [*PLACE, "family"]].to_dict("records")
+    return [{str(name): str(value) for name, value in row.items()} for row in table.loc[chosen, [*PLACE, "family"]].to_dict("records")]
 
 
 def _whole_groups(linked: Linked, found: Findings, release: Release, k: int) -> Bools:

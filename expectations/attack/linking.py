@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,8 +101,8 @@ def _system(named: pd.DataFrame, lines: pd.DataFrame, extra: pd.DataFrame, first
     gaps = heads.loc[heads["gap"], "line"].to_numpy()
     count = int(lines["line"].max() + 1) if len(lines) else 0
     positions = np.arange(len(extra))
-    rows = [heads["line"], lines["line"], gaps, *([count + positions] * 3)]
-    columns = [
+    rows: list[Any] = [heads["line"], lines["line"], gaps, *([count + positions] * 3)]
+    columns: list[Any] = [
         heads["total"], lines["part"], len(named) + np.arange(len(gaps)),
         extra["whole"], extra["part"], first_extra + positions,
     ]  # fmt: skip

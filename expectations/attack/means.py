@@ -9,18 +9,20 @@ import pandas as pd
 from scipy import sparse
 
 from expectations.attack.algebra import determined
-from expectations.attack.bounds import Programme
 from expectations.attack.judging import place
 from expectations.attack.linear import Bools, Floats
 from expectations.attack.linking import Linked
+from expectations.attack.programme import Programme
 from expectations.attack.reading import PLACE, PRINTED, Release
 from expectations.attack.relations import area_sums, complete, group_sums
 from expectations.attack.report import Recovered
 from expectations.attack.solving import Findings
-from expectations.attack.statistics import NOBODY, STATISTIC
+from expectations.attack.statistics import NOBODY
 
 TOLD = 0.01  # a hidden sum or mean known to within one per cent is as good as told
 SECONDS = 60.0
+SUM = "sum:"
+MOST_DECIMALS = 9
 
 
 def recovered_means(release: Release, linked: Linked, found: Findings) -> tuple[Recovered, ...]:
@@ -29,14 +31,55 @@ def recovered_means(release: Release, linked: Linked, found: Findings) -> tuple[
     A shown mean fixes its sum to ``n`` times half a printed unit either side. A hidden sum is told when its range is within one
     per cent of it, or when its count is known and the mean is left within one printed unit.
     """
-    kinds = release.measures.drop_duplicates("measure").set_index("measure")
-    out: list[Recovered] = []
-    for measure in kinds.index[kinds["kind"] == "mean"]:
-        rows = release.cells[release.cells["measure"] == measure]
-        if rows["status"].isin(PRINTED).any():
-            unit = _printed_unit(rows, int(kinds.loc[measure, "decimals"]) if "decimals" in kinds else 15)
-            out += _one_measure(release, rows, str(measure), unit, linked, found)
+    sums = _sums(release)
+    if sums.empty:
+        return ()
+    units = sums.drop_duplicates("family").set_index("family")["unit"]
+    table = complete(sums.drop(columns="unit"), release.groups, release.areas)
+    table = table[table["family"] != "n"].reset_index(drop=True)
+    matrix = _lines([group_sums(table, release.groups), area_sums(table, release.areas)], len(table))
+    known = table["upper"].lt(np.inf).to_numpy(dtype=bool)
+    told = np.flatnonzero(~known)[determined(matrix[:, np.flatnonzero(~known)].tocsr())]
+    told = told[table["hidden"].to_numpy(dtype=bool)[told]]
+    if not len(told):
+        return ()
+    lower, upper = (np.where(known, table[limit].to_numpy(float), wide) for limit, wide in (("lower", -np.inf), ("upper", np.inf)))
+    programme = Programme(matrix, np.zeros(matrix.shape[0]), lower, upper, time.monotonic() + SECONDS)
+    people = _people(table, linked, found)
+    out = []
+    for unknown in told:
+        reward = np.zeros(len(table))
+        reward[unknown] = 1.0
+        high, low = programme.maximise(reward)[unknown], programme.maximise(-reward)[unknown]
+        count, unit = people[unknown], units[table["family"].iloc[unknown]]
+        exact = count > 0 and (high - low) / count <= 2 * unit + 1e-9
+        if exact or high - low <= TOLD * abs(high + low):
+            row = table.iloc[unknown]
+            out.append(Recovered(place(row), "mean:" + row["family"].removeprefix(SUM), "means"))
     return tuple(out)
+
+
+def _sums(release: Release) -> pd.DataFrame:
+    """The sums behind every mean that is shown at one place and hidden at another, one row a place, with the printed ``unit``.
+
+    Limits are known where the mean is shown, nought where there is nobody, open where it is hidden.
+    """
+    declared = release.measures.drop_duplicates("measure")
+    kinds = dict(zip(declared["measure"], declared["kind"], strict=True))
+    decimals = dict(zip(declared["measure"], declared["decimals"], strict=True)) if "decimals" in declared else {}
+    parts = []
+    for measure, rows in release.cells.groupby("measure"):
+        shown, nobody = (rows["status"].isin(list(symbols)).to_numpy(dtype=bool) for symbols in (PRINTED, NOBODY))
+        if kinds.get(measure) != "mean" or not shown.any() or np.all(shown | nobody):
+            continue
+        unit = _printed_unit(rows, int(decimals.get(measure, MOST_DECIMALS)))
+        count = rows["denominator"].astype("Float64").fillna(0.0).to_numpy(float)
+        total = rows["value"].astype("Float64").fillna(0.0).to_numpy(float) * count
+        lower = np.select([shown, nobody], [total - count * unit / 2, 0.0], -np.inf)
+        upper = np.select([shown, nobody], [total + count * unit / 2, 0.0], np.inf)
+        sums = rows[PLACE].assign(family=f"{SUM}{measure}", lower=lower, upper=upper)
+        parts.append(sums.assign(hidden=~(shown | nobody), unit=unit))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def _printed_unit(rows: pd.DataFrame, decimals: int) -> float:
@@ -45,51 +88,13 @@ def _printed_unit(rows: pd.DataFrame, decimals: int) -> float:
     return 10.0**-decimals if np.all(np.abs(values - np.round(values)) < 1e-6) else 1e-9
 
 
-def _one_measure(
-    release: Release, rows: pd.DataFrame, measure: str, unit: float, linked: Linked, found: Findings
-) -> list[Recovered]:
-    table = _sums(rows, measure, unit)
-    table = complete(table, release.groups, release.areas)
-    table = table[table["family"] != "n"].reset_index(drop=True)
-    ties = [group_sums(table, release.groups), area_sums(table, release.areas)]
-    matrix = _lines(ties, len(table))
-    known = (table["upper"] < np.inf).to_numpy(dtype=bool)
-    told = np.flatnonzero(~known)[determined(matrix[:, np.flatnonzero(~known)].tocsr())]
-    told = told[table["hidden"].to_numpy(dtype=bool)[told]]
-    if not len(told):
-        return []
-    people = _people(table, linked, found)
-    lower, upper = table["lower"].to_numpy(float), np.where(known, table["upper"].to_numpy(float), np.inf)
-    programme = Programme(matrix, np.zeros(matrix.shape[0]), np.where(known, lower, -np.inf), upper, time.monotonic() + SECONDS)
-    out = []
-    for unknown in told:
-        reward = np.zeros(len(table))
-        reward[unknown] = 1.0
-        high, low = programme.maximise(reward)[unknown], programme.maximise(-reward)[unknown]
-        count = people[unknown]
-        exact = not np.isnan(count) and count > 0 and (high - low) / count <= 2 * unit + 1e-9
-        if exact or high - low <= 2 * TOLD * abs(high + low) / 2:
-            row = table.iloc[unknown]
-            out.append(Recovered(place(row), f"mean:{measure}", "means"))
-    return out
-
-
-def _sums(rows: pd.DataFrame, measure: str, unit: float) -> pd.DataFrame:
-    """One row per place: the sum's limits where the mean is shown, nought where there is nobody, open where it is hidden."""
-    shown, nobody = rows["status"].isin(PRINTED).to_numpy(dtype=bool), rows["status"].isin(NOBODY).to_numpy(dtype=bool)
-    count = rows["denominator"].astype("Float64").fillna(0.0).to_numpy(float)
-    total = rows["value"].astype("Float64").fillna(0.0).to_numpy(float) * count
-    half = count * unit / 2
-    lower = np.select([shown, nobody], [total - half, 0.0], -np.inf)
-    upper = np.select([shown, nobody], [total + half, 0.0], np.inf)
-    table = rows[PLACE].assign(family=f"sum:{measure}", lower=lower, upper=upper, hidden=~(shown | nobody))
-    return table[[*STATISTIC, "lower", "upper", "hidden"]]
-
-
 def _lines(ties: list[pd.DataFrame], count: int) -> sparse.csr_matrix:
     """total - parts = 0 for every line without a gap."""
     whole = [tie[~tie["gap"]] for tie in ties]
-    first, rows, columns, signs = 0, [], [], []
+    first = 0
+    rows: list[pd.Series] = []
+    columns: list[pd.Series] = []
+    signs: list[Floats] = []
     for tie in whole:
         heads = tie.drop_duplicates("line")
         order = {line: first + number for number, line in enumerate(heads["line"])}

@@ -1,4 +1,4 @@
-"""Attacks a suppression problem in the format ``csp-linked-1`` under a given pattern, by the problem's own policy. Releases are read elsewhere."""
+"""Attacks a suppression problem (``csp-linked-1``) under a given pattern, by its own policy. Releases are read elsewhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from expectations.attack.linear import UNBOUNDED, Contradiction, System
+from expectations.attack.bounds import Need
+from expectations.attack.linear import UNBOUNDED, Contradiction, Floats, System
 from expectations.attack.report import AttackReport, Narrow, Recovered
 from expectations.attack.solving import solve
 
@@ -39,7 +40,7 @@ def attack_problem(problem: Path, pattern: Path, level: str = "interval", second
     system = System(matrix, rhs, np.where(open_, least, values), np.where(open_, UNBOUNDED, values))
     high, width = float(policy["need_hi"]), float(policy["need_width"])
     try:
-        found = solve(system, primary & open_, np.full(len(cells), high), np.full(len(cells), width), seconds, seconds)
+        found = solve(system, primary & open_, Need(np.full(len(cells), high), np.full(len(cells), width)), seconds, seconds)
     except Contradiction as error:
         return AttackReport(stated["k"], level, len(cells), int(open_.sum()), problems=(str(error),))
     fixed = found.fixed & primary & open_
@@ -63,9 +64,12 @@ def attack_problem(problem: Path, pattern: Path, level: str = "interval", second
     )
 
 
-def _equations(stated: dict[str, Any], number: dict[Any, int]) -> tuple[sparse.csr_matrix, np.ndarray]:
+def _equations(stated: dict[str, Any], number: dict[Any, int]) -> tuple[sparse.csr_matrix, Floats]:
     """total - parts = 0 for each relation, then the general equations."""
-    rows, columns, factors, rhs = [], [], [], []
+    rows: list[int] = []
+    columns: list[int] = []
+    factors: list[float] = []
+    rhs: list[float] = []
     for total, parts in stated["relations"]:
         rows += [len(rhs)] * (1 + len(parts))
         columns += [number[total], *(number[part] for part in parts)]

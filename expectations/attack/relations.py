@@ -78,7 +78,8 @@ def _part_levels(areas: pd.DataFrame) -> set[str]:
 
 def _parts(table: pd.DataFrame, tree: pd.DataFrame) -> pd.DataFrame:
     """A statistic for each part of a split area, wherever the whole has one and its level of parents is published for the family."""
-    to_whole = tree[tree["area_level"] == tree["child_level"]]
+    of_a_whole = [level.startswith(f"{whole}_") for level, whole in zip(tree["area_level"], tree["parent_level"], strict=True)]
+    to_whole = tree[of_a_whole]
     part_of = to_whole.rename(columns={"area_level": "part_level", "area_code": "part_code"})
     found = table[STATISTIC].merge(part_of, left_on=AREA, right_on=["parent_level", "parent_code"])
     upwards = tree[["area_level", "area_code", "parent_level"]].rename(

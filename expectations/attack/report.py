@@ -47,10 +47,13 @@ class AttackReport:
     """The outcome of one attack.
 
     ``recovered``: hidden counts of 1 to k-1 that are certain (also complements, differences, parts), whole groups of a sensitive
-    measure, hidden means. ``leaks``: what written files must not hold. ``regained``: hidden numbers that are certain but harmless (nought, or k and more). ``narrow`` as above,
-    counted by width in ``widths``; ``unanswered`` numbers could not be bounded in time. ``problems``: why the release could
-    not be attacked as a whole. ``restated_by_few``: numbers that moved by 1 to k-1 since the last release. At level exact ``recovered``, ``leaks``,
-    ``unanswered`` exact questions and ``problems`` block; at level interval also ``narrow``.
+    measure, hidden means. ``regained``: hidden numbers that are certain but harmless (nought, or k and more). ``narrow``: ranges
+    smaller than an interval policy asks, counted by width in ``widths``. ``unanswered``: questions about exact recovery that time
+    ran out for, ``unbounded_in_time`` those about width. ``restated_by_few``: numbers that moved by 1 to k-1 since the last release.
+    ``leaks``: what written files must not hold. ``problems``: why the release could not be attacked as a whole.
+
+    At level exact ``recovered``, ``leaks``, ``unanswered`` and ``problems`` block; at level interval also ``narrow`` and
+    ``unbounded_in_time``.
     """
 
     k: int
@@ -80,10 +83,11 @@ class AttackReport:
         exact = self.statistics > 0 and not (self.recovered or self.unanswered or self.leaks or self.problems)
         return exact and (self.level == "exact" or not (self.narrow or self.unbounded_in_time))
 
-    def checks(self) -> list[Check]:
+    @property
+    def checks(self) -> tuple[Check, ...]:
         """The attack as checks of a verdict."""
         wide = not (self.narrow or self.unbounded_in_time)
-        return [
+        return (
             Check("attack_was_complete", "attack", self.statistics > 0 and not self.problems and not self.unanswered,
                   self.statistics, "; ".join(self.problems) or (f"{self.unanswered} unanswered" if self.unanswered else "")),
             Check("nothing_can_be_recovered", "attack", not self.recovered, self.attacked,
@@ -92,7 +96,7 @@ class AttackReport:
                   "; ".join(f"{leak.file}: {leak.kind}" for leak in self.leaks)),
             Check("ranges_are_wide_enough", "attack", wide or self.level == "exact", self.attacked,
                   f"{len(self.narrow)} narrow, {self.unbounded_in_time} not bounded in time" if not wide else ""),
-        ]  # fmt: skip
+        )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary without any hidden number."""

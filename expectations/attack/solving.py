@@ -1,4 +1,4 @@
-"""Runs every attack on a linked system, easiest first, noting which way fixed each number. What a breach is belongs to ``attacker.py``."""
+"""Runs every attack on a linked system, easiest first, noting which way fixed each number. What a breach is belongs to ``judging``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from expectations.attack.algebra import determined
-from expectations.attack.bounds import OutOfTime, Room, interior, make_room
+from expectations.attack.bounds import CLOSE, Need, Room, interior, make_room
 from expectations.attack.linear import Bools, Contradiction, Floats, Ints, System, components, subtract_lines, tighten
+from expectations.attack.programme import OutOfTime
 
 
 @dataclass
@@ -35,43 +36,48 @@ class Findings:
         return np.asarray(self.way != "")
 
 
-def solve(
-    system: System, wanted: Bools, need_high: Floats, need_width: Floats, seconds: float, width_seconds: float
-) -> Findings:
+@dataclass(frozen=True)
+class Piece:
+    """One component that is still open, the positions of its unknowns in the whole, and the room witnessed so far."""
+
+    system: System
+    where: Ints
+    room: Room
+
+
+def solve(system: System, wanted: Bools, need: Need, seconds: float, width_seconds: float) -> Findings:
     """Fix what can be fixed, then witness room for the rest of the ``wanted`` unknowns.
 
-    Within ``seconds`` each is shown to have two whole values, within another ``width_seconds`` to reach ``need_high`` and be
-    ``need_width`` wide. Raises :class:`Contradiction` if lines of published numbers do not add up.
+    Within ``seconds`` each is shown to have two whole values, within another ``width_seconds`` to have the room it needs. Raises
+    :class:`Contradiction` if lines of published numbers do not add up.
     """
     until = time.monotonic() + seconds
     count = len(system.lower)
     nothing = np.zeros(count, dtype=bool)
-    known = system.fixed
-    found = Findings(system.lower.copy(), system.upper.copy(), np.full(count, "", dtype=object),
-                     known.copy(), nothing.copy(), nothing.copy())  # fmt: skip
-    found.way[known] = "shown"
-    for way, attack in (("lines", subtract_lines), ("remainders", tighten)):
-        system = attack(system)
-        found.way[system.fixed & ~found.fixed] = way
-        found.lowest, found.highest = system.lower.copy(), system.upper.copy()
-    rooms = []
+    way = np.where(system.fixed, "shown", "").astype(object)
+    found = Findings(system.lower.copy(), system.upper.copy(), way, system.fixed, nothing.copy(), nothing.copy())
+    for name, narrowed in (("lines", subtract_lines), ("remainders", tighten)):
+        system = narrowed(system)
+        found.way[system.fixed & ~found.fixed] = name
+    found.lowest, found.highest = system.lower.copy(), system.upper.copy()
+    pieces: list[Piece] = []
     for part, where in sorted(components(system), key=lambda item: len(item[1])):
         try:
-            rooms += _fix(part, where, found, until)
+            pieces += _fix(part, where, found, until)
         except Contradiction:
             found.contradictions += 1
         except (OutOfTime, ArithmeticError):
             found.unsure[where] = wanted[where]
-    ones, noughts = np.ones(count), np.zeros(count)
-    for part, where, room in rooms:
-        _witness(part, where, room, found, wanted, noughts, ones, until, found.unsure)
-    wide_until = time.monotonic() + width_seconds
-    for part, where, room in rooms:
-        _witness(part, where, room, found, wanted, need_high, need_width, wide_until, found.unbounded)
+    two_values = Need(np.zeros(count), np.ones(count))
+    for piece in pieces:
+        found.unsure[piece.where] |= _witness(piece, found, wanted, two_values, until)
+    until = time.monotonic() + width_seconds
+    for piece in pieces:
+        found.unbounded[piece.where] |= _witness(piece, found, wanted, need, until)
     return found
 
 
-def _fix(part: System, where: Ints, found: Findings, until: float) -> list[tuple[System, Ints, Room]]:
+def _fix(part: System, where: Ints, found: Findings, until: float) -> list[Piece]:
     """Fix what equations alone determine, then what signs pin and that in turn determines. Returns what is still open."""
     by_algebra = determined(part.matrix)
     point, pinned = interior(part, until)
@@ -85,25 +91,24 @@ def _fix(part: System, where: Ints, found: Findings, until: float) -> list[tuple
     found.lowest[where[fixed]] = found.highest[where[fixed]] = values[fixed]
     lower, upper = np.where(fixed, values, part.lower), np.where(fixed, values, part.upper)
     pieces = []
-    for piece, inside in components(part.within(lower, upper)):
-        seen = np.clip(point[inside], piece.lower, piece.upper)
-        pieces.append((piece, where[inside], Room(seen.copy(), seen.copy(), np.zeros(len(inside), dtype=bool))))
+    for rest, inside in components(part.within(lower, upper)):
+        seen = np.clip(point[inside], rest.lower, rest.upper)
+        pieces.append(Piece(rest, where[inside], Room(seen.copy(), seen.copy(), np.zeros(len(inside), dtype=bool))))
     return pieces
 
 
-def _witness(
-    part: System, where: Ints, room: Room, found: Findings, wanted: Bools, need_high: Floats, need_width: Floats, until: float, late: Bools
-) -> None:
-    """Ask for room in one component and copy what was learnt; unknowns still short when time runs out are marked in ``late``."""
-    open_ = np.flatnonzero(wanted[where] & ~found.fixed[where])
-    high, width = need_high[where], need_width[where]
+def _witness(piece: Piece, found: Findings, wanted: Bools, need: Need, until: float) -> Bools:
+    """Ask for room in one piece and copy what was learnt into ``found``. Returns which unknowns time ran out for."""
+    where, room = piece.where, piece.room
+    asked = wanted[where] & ~found.fixed[where]
+    late = np.zeros(len(where), dtype=bool)
     try:
-        make_room(part, room, open_, high, width, until)
+        make_room(piece.system, room, asked, need.at(where), until)
     except (OutOfTime, ArithmeticError):
-        short = (room.highest - room.lowest < width - 1e-6) | (room.highest < high - 1e-6)
-        late[where] = short & ~room.settled & wanted[where]
+        late = asked & need.at(where).unmet(room) & ~room.settled
     found.lowest[where], found.highest[where], found.settled[where] = room.lowest, room.highest, room.settled
     # A range of the real numbers that holds a single whole one fixes it just as well.
-    whole = room.settled & (np.floor(room.highest + 1e-6) <= np.ceil(room.lowest - 1e-6))
-    found.way[where[whole & ~found.fixed[where]]] = "whole numbers"
-    found.lowest[where[whole]] = found.highest[where[whole]] = np.round((room.lowest + room.highest)[whole] / 2)
+    single = room.settled & (np.floor(room.highest + CLOSE) <= np.ceil(room.lowest - CLOSE))
+    found.way[where[single & ~found.fixed[where]]] = "whole numbers"
+    found.lowest[where[single]] = found.highest[where[single]] = np.round((room.lowest + room.highest)[single] / 2)
+    return late

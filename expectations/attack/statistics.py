@@ -1,4 +1,4 @@
-"""From published cells to statistics: each distinct number once, however many rows print it. How statistics are tied is in ``relations.py``.
+"""From published cells to statistics: each distinct number once, however many rows print it. What ties them is in ``relations``.
 
 A statistic is a *family* at a place: ``n`` (how many people) or ``num:<measure>`` (how many of them reached it). One headcount row,
 every rate's denominator and every mean's denominator of a population print the same ``n``.
@@ -33,7 +33,7 @@ def _people(cells: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
     """The ``n`` of every place: from headcounts and from the denominators of rates and means. Figures rest on several groups."""
     rows = cells[cells["kind"] != "figure"]
     printed = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"])
-    rows = rows[PLACE + ["status"]].assign(family="n", printed=printed.astype("Float64"))
+    rows = rows[[*PLACE, "status"]].assign(family="n", printed=printed.astype("Float64"))
     return _limits(rows, disclosure)
 
 
@@ -42,7 +42,7 @@ def _reached(cells: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
     rows = cells[cells["kind"] == "rate"]
     worked_back = (rows["value"] * rows["denominator"]).round()
     printed = rows["numerator"].astype("Float64").fillna(worked_back.astype("Float64"))
-    return _limits(rows[PLACE + ["status"]].assign(family="num:" + rows["measure"], printed=printed), disclosure)
+    return _limits(rows[[*PLACE, "status"]].assign(family="num:" + rows["measure"], printed=printed), disclosure)
 
 
 def _limits(rows: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
@@ -55,11 +55,12 @@ def _limits(rows: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
     nobody, low = status.isin(NOBODY), status == "low"
     known = ~np.isnan(printed)
     spread = np.where(shown, half, 0.0)
-    lower = np.select([known, nobody, low], [np.ceil(printed - spread), 0.0, 1.0], np.where(may_be_nought, 0.0, 1.0))
+    least = np.where(spread > 0, np.maximum(np.ceil(printed - spread), 0.0), printed)
+    lower = np.select([known, nobody, low], [least, 0.0, 1.0], np.where(may_be_nought, 0.0, 1.0))
     upper = np.select([known, nobody, low], [np.floor(printed + spread), 0.0, disclosure.k - 1.0], np.inf)
     # A number printed for one measure and "does not apply" for another: what is printed stands.
     weight = np.select([known, nobody], [2, 1], 0)
-    table = rows[STATISTIC].assign(lower=np.maximum(lower, 0.0), upper=upper, weight=weight)
+    table = rows[STATISTIC].assign(lower=lower, upper=upper, weight=weight)
     best = table.groupby(STATISTIC, sort=False)["weight"].transform("max")
     table = table[table["weight"] == best]
     merged = table.groupby(STATISTIC, sort=False, as_index=False).agg(

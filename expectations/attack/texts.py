@@ -112,7 +112,7 @@ class _Cells(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         numbers = [name for name, value in attrs if name not in GEOMETRY and NUMBER.fullmatch((value or "").strip())]
         for _, _, inside in self._open:
-            inside += numbers
+            inside.extend(numbers)
         if tag in self.CELLS:
             self._open.append((tag, [], numbers))
 

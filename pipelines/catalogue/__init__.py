@@ -2,6 +2,5 @@
 
 from pipelines.catalogue.load import CatalogueError, load
 from pipelines.catalogue.model import Catalogue, Dataset
-from pipelines.catalogue.tables import reference_tables
 
-__all__ = ["Catalogue", "CatalogueError", "Dataset", "load", "reference_tables"]
+__all__ = ["Catalogue", "CatalogueError", "Dataset", "load"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from pipelines.catalogue.checks import disagreements
 from pipelines.catalogue.model import (
     Brand,
     Calendar,
@@ -59,8 +59,9 @@ def load(trust: Path) -> Catalogue:
         "populations": {entry["name"]: _parse(Population, entry, BUILT_IN / "populations.yml") for entry in populations},
         **folders,
     }
-    catalogue = Catalogue(**content, fingerprints={})
-    _check(catalogue)
+    catalogue = Catalogue.model_validate({**content, "fingerprints": {}})
+    for sentence in disagreements(catalogue):
+        raise CatalogueError(sentence)
     return catalogue.model_copy(update={"fingerprints": _fingerprints(catalogue)})
 
 
@@ -107,7 +108,7 @@ def _policy(entry: dict[str, Any], path: Path) -> DisclosurePolicy:
 
 def _single(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError:
         raise CatalogueError(f"{path} is missing. A new home has one: equality init") from None
     except yaml.YAMLError as error:
@@ -128,56 +129,6 @@ def _parse(model: type[EntryType], entry: dict[str, Any], path: Path) -> EntryTy
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise CatalogueError(f"{path.name}, at {where}: {first['msg']}.") from None
-
-
-def _check(catalogue: Catalogue) -> None:
-    """Every name one entry uses of another is declared; otherwise the first that is not."""
-    for sentence in _undeclared(catalogue):
-        raise CatalogueError(sentence)
-
-
-def _undeclared(catalogue: Catalogue) -> Iterator[str]:
-    def missing(kind: str, name: str, known: Callable[[str], bool], where: str) -> Iterator[str]:
-        if not known(name):
-            yield f"{where} names the {kind} {name!r}, which nothing declares."
-
-    fields = {f"{dataset.name}.{field.name}" for dataset in catalogue.datasets.values() for field in dataset.fields}
-    for dataset in catalogue.datasets.values():
-        for name in (dataset.person, *dataset.key):
-            yield from missing("field", name, {field.name for field in dataset.fields}.__contains__, f"Dataset {dataset.name}")
-        for field in dataset.fields:
-            if field.codes:
-                yield from missing("code set", field.codes, catalogue.code_sets.__contains__, f"Field {dataset.name}.{field.name}")
-    for format_ in catalogue.formats.values():
-        yield from missing("dataset", format_.dataset, catalogue.datasets.__contains__, f"Format {format_.name}")
-        for name in format_.columns.values():
-            yield from missing("field", f"{format_.dataset}.{name}", fields.__contains__, f"Format {format_.name}")
-    for population in catalogue.populations.values():
-        if population.base:
-            yield from missing("population", population.base, catalogue.populations.__contains__, f"Population {population.name}")
-    for characteristic in catalogue.characteristics.values():
-        where = f"Characteristic {characteristic.name}"
-        for field in characteristic.fields.values():
-            if not field.startswith("derived."):
-                yield from missing("field", field, fields.__contains__, where)
-        if sum(group.unknown for group in characteristic.groups) != 1:
-            yield f"{where} needs exactly one group marked unknown, for blanks and refusals."
-        codes = {group.code for group in characteristic.groups}
-        if characteristic.comparator:
-            yield from missing("group", characteristic.comparator, codes.__contains__, where)
-        if characteristic.parent:
-            yield from missing("characteristic", characteristic.parent, catalogue.characteristics.__contains__, where)
-            parents = {group.code for group in catalogue.characteristics[characteristic.parent].groups}
-            for group in characteristic.groups:
-                yield from missing("group", str(group.within), parents.__contains__, f"{where}, group {group.code}")
-    for measure in catalogue.measures.values():
-        where = f"Measure {measure.name}"
-        if measure.kind != "headcount":
-            yield from missing("population", str(measure.population), catalogue.populations.__contains__, where)
-        if measure.kind == "rate" and measure.at_least is None:
-            yield f"{where} is a rate and needs at_least."
-        for name in measure.characteristics:
-            yield from missing("characteristic", name, catalogue.characteristics.__contains__, where)
 
 
 def _fingerprints(catalogue: Catalogue) -> dict[str, str]:

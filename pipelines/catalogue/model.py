@@ -157,16 +157,18 @@ class Characteristic(Entry):
 
 
 class Population(Entry):
-    """Who is counted: everyone of a subject who has a fact. A sub-population names its base, and is linked to it.
+    """Who is counted: everyone of a subject who has all of its facts. A sub-population names its base, and is linked to it.
 
+    ``nested``: nobody can belong without belonging to the base, and everyone knows it.
     ``composition``: its headcount by group is published; otherwise it is printed only as a denominator.
     """
 
     name: Name
     title: str
     subject: Subject
-    fact: str
+    facts: tuple[str, ...] = Field(min_length=1)
     base: Name | None = None
+    nested: bool = False
     composition: bool = False
     areas: tuple[AreaLevel, ...] = ("trust", "phase", "academy")
 
@@ -256,7 +258,10 @@ class KnownGroup(Entry):
 
 
 class DisclosurePolicy(Entry):
-    """How small numbers are protected. Nothing here has a default in code but what the named profile sets."""
+    """How small numbers are protected. Nothing here has a default in code but what the named profile sets.
+
+    ``worth``: how many times dearer it is to hide a figure of an area level, or of everyone, than one of a single group in an academy.
+    """
 
     profile: Name
     threshold: int = Field(ge=2)
@@ -264,6 +269,7 @@ class DisclosurePolicy(Entry):
     dominance: float = Field(gt=0, le=1)
     few_below: int
     figure_floor: int
+    worth: dict[str, float] = {}
     public_totals: tuple[PublicTotal, ...] = ()
     crosses: tuple[Cross, ...] = ()
     known: tuple[KnownGroup, ...] = ()

@@ -30,6 +30,7 @@ def reference_tables(catalogue: Catalogue) -> dict[str, pd.DataFrame]:
         "periods": _periods(catalogue),
         "phases": _phases(catalogue),
         "policy": pd.DataFrame([{"policy": json.dumps(catalogue.policy.model_dump(mode="json"), sort_keys=True)}]),
+        "population_facts": _population_facts(catalogue),
         "populations": _populations(catalogue),
         "publications": _publications(catalogue),
     }
@@ -125,7 +126,7 @@ def _groups(catalogue: Catalogue) -> pd.DataFrame:
     rows = [(ALL, ALL, "Everyone", "", "", 0, False)]
     for item in catalogue.characteristics.values():
         for sort, group in enumerate(item.groups, start=1):
-            parent = (item.parent, group.within) if item.parent else (ALL, ALL)
+            parent = (item.parent, group.within or ALL) if item.parent else (ALL, ALL)
             rows.append((item.name, group.code, group.label, *parent, sort, group.unknown))
     columns = ["characteristic", "group_code", "label", "parent_characteristic", "parent_group_code", "sort", "is_unknown"]
     return pd.DataFrame(rows, columns=columns)
@@ -161,10 +162,15 @@ def _phases(catalogue: Catalogue) -> pd.DataFrame:
 def _populations(catalogue: Catalogue) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {"population": item.name, "label": item.title, "subject": item.subject, "fact": item.fact, "base": item.base or ""}
+            {"population": item.name, "label": item.title, "subject": item.subject, "base": item.base or "", "nested": item.nested}
             for item in catalogue.populations.values()
         ]
     )
+
+
+def _population_facts(catalogue: Catalogue) -> pd.DataFrame:
+    rows = [(item.name, item.subject, fact) for item in catalogue.populations.values() for fact in item.facts]
+    return pd.DataFrame(rows, columns=["population", "subject", "fact"])
 
 
 def _measure_facts(catalogue: Catalogue) -> pd.DataFrame:
@@ -213,7 +219,7 @@ def _measures(catalogue: Catalogue) -> pd.DataFrame:
             }
         )
     numbers = ("at_least", "missing_counts_as", "scale_min", "scale_max", "matters_low", "matters_high", "smallest_expected")
-    return pd.DataFrame(rows).astype({column: "float64" for column in numbers})
+    return pd.DataFrame(rows).astype(dict.fromkeys(numbers, "float64"))
 
 
 def _publications(catalogue: Catalogue) -> pd.DataFrame:

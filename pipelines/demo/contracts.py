@@ -25,22 +25,20 @@ def fitted(tables: dict[str, pd.DataFrame], catalogue: Catalogue, period: Calend
 
 def _fitted(dataset: Dataset, tables: dict[str, pd.DataFrame], catalogue: Catalogue, period: CalendarPeriod, seed: int) -> pd.DataFrame:
     table = tables[dataset.name] if dataset.name in tables else _some_people(dataset, tables, period, seed)
-    missing = {
-        field.name: _drawn(
-            field, table, catalogue, period, np.random.default_rng([seed, zlib.crc32(f"{dataset.name}.{field.name}".encode())])
-        )
-        for field in dataset.fields
-        if field.name not in table
-    }
-    return table.assign(**missing)
+    unknown = [field for field in dataset.fields if field.name not in table]
+    return table.assign(**{field.name: _drawn(field, table, catalogue, period, _rng(seed, dataset.name, field.name)) for field in unknown})
 
 
 def _some_people(dataset: Dataset, tables: dict[str, pd.DataFrame], period: CalendarPeriod, seed: int) -> pd.DataFrame:
     people, identifier = (tables["pupils"], "upn") if dataset.subject == "pupil" else (tables["staff"], "staff_ref")
-    rng = np.random.default_rng([seed, period.starts.year, zlib.crc32(dataset.name.encode())])
+    rng = _rng(seed, dataset.name, period.period)
     chosen = people.drop_duplicates(["urn", identifier])
     chosen = chosen[rng.random(len(chosen)) < SHARE_WITH_A_ROW]
     return chosen[["urn", identifier, "surname", "forename"]].rename(columns={identifier: dataset.person}).reset_index(drop=True)
+
+
+def _rng(seed: int, *names: str) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(".".join(names).encode())])
 
 
 def _drawn(field: DataField, table: pd.DataFrame, catalogue: Catalogue, period: CalendarPeriod, rng: np.random.Generator) -> Any:

@@ -91,13 +91,14 @@ def _headings(dataset: Dataset, report: Format | None, dialect: Dialect) -> dict
         if field.name in known:
             headings[known[field.name]] = field
         elif field.type not in WHERE_AND_WHEN or report is None:
-            headings[_capitals(field.headings[0]) if field.headings else field.title] = field
+            headings[capitals(field.headings[0]) if field.headings else field.title] = field
     return headings
 
 
-def _capitals(heading: str) -> str:
+def capitals(heading: str) -> str:
     """A heading as a person types it: 'upn' as 'UPN', 'entry date' as 'Entry date'."""
-    return " ".join(word.upper() if word in ACRONYMS else word for word in heading.split()).replace(heading[0], heading[0].upper(), 1)
+    text = " ".join(word.upper() if word in ACRONYMS else word for word in heading.split())
+    return text[:1].upper() + text[1:]
 
 
 def _spelt(values: pd.Series, field: DataField, report: Format | None, code_sets: Mapping[str, CodeSet], dialect: Dialect) -> list[Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipelines.catalogue.model import Dataset
 
-Outcome = Literal["accepted", "accepted_with_things_to_fix", "not_accepted", "same_file"]
+Outcome = Literal["accepted", "accepted_with_things_to_fix", "not_accepted", "same_file_as_before"]
 NO_SUCH_CODE = "ZZZ9"
 
 
@@ -29,7 +29,7 @@ class Fault:
 FAULTS = (
     Fault("unknown_code", "900405", "pupils", "accepted_with_things_to_fix", field="ethnicity", rows=4),
     Fault("missing_column", "900402", "attendance", "not_accepted", field="sessions_absent"),
-    Fault("same_again", "900404", "suspensions", "same_file"),
+    Fault("same_again", "900404", "suspensions", "same_file_as_before"),
 )
 
 

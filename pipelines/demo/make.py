@@ -38,7 +38,10 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Demonstration:
-    """What was made: the files, and ``tables[period][dataset]``, the truth behind them in the contracts' own names and codes."""
+    """What was made: the files, and ``tables[period][dataset]``, the truth behind them in the contracts' own names and codes.
+
+    Everything in ``tables`` can be read back from the files, but for what :data:`~pipelines.demo.faults.FAULTS` spoils.
+    """
 
     home: Home
     catalogue: Catalogue

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipelines.catalogue.model import CalendarPeriod
 from pipelines.demo import england
+from pipelines.demo.dialects import DIALECTS
 from pipelines.demo.identifiers import FORENAMES, SURNAMES, unique_pupil_number
 from pipelines.demo.trust import PRIMARY_YEARS, SECONDARY_YEARS, SITES, Site
 
@@ -19,6 +20,7 @@ FULL = 0.97
 DUAL = (("900404", "900406", 6), ("900405", "900406", 5))
 MOVED = (("900404", "900405", 5), ("900401", "900403", 3))
 GUESTS = ("900406", 3)
+EAL_UNKNOWN = 0.01
 EAL_SHARE = {"WBRI": 0.01, "WIRI": 0.02, "BCRB": 0.06, "MWBC": 0.03, "REFU": 0.2, "NOBT": 0.2}
 EAL_SHARE_BY_MAJOR = {"W": 0.7, "M": 0.15, "A": 0.62, "B": 0.5, "O": 0.75}
 
@@ -45,6 +47,8 @@ def cohort(site: Site, started: int, seed: int) -> pd.DataFrame:
     girl = rng.random(size) < 0.49
     disadvantaged = rng.random(size) < min(0.6, england.DISADVANTAGED.value * site.hardship)
     ethnicity = rng.choice(list(england.ETHNICITY), size, p=england.ethnic_shares(site.minority))
+    # A system that leaves "no" out cannot say "not known".
+    eal_unknown = EAL_UNKNOWN if DIALECTS[site.dialect].yes_no[1] else 0.0
     # Born in the twelve months before the September at which children are four.
     born = [dt.date(started - 5, 9, 1) + dt.timedelta(days=int(day)) for day in rng.integers(0, 365, size)]
     return pd.DataFrame(
@@ -58,7 +62,7 @@ def cohort(site: Site, started: int, seed: int) -> pd.DataFrame:
             "ethnicity": ethnicity,
             "sen_provision": _sen(girl, disadvantaged, rng),
             "disadvantage": np.where(disadvantaged, "Y", "N"),
-            "eal": np.where(rng.random(size) < 0.01, "", np.where(rng.random(size) < _eal_chance(ethnicity), "Y", "N")),
+            "eal": np.where(rng.random(size) < eal_unknown, "", np.where(rng.random(size) < _eal_chance(ethnicity), "Y", "N")),
             "disability": rng.choice(["Y", "N", "NCOL", ""], size, p=[0.06, 0.84, 0.06, 0.04]),
         }
     )

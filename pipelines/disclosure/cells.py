@@ -123,18 +123,23 @@ def _places(frame: pd.DataFrame, world) -> pd.DataFrame:
 def _differences(links: pd.DataFrame, world) -> pd.DataFrame:
     """Latent statistics of two populations: who is only in the one, who only in the other.
 
-    A population of which nobody ever stands outside its base is nested by definition, so its `only_here` is no secret and no unknown.
+    In a population that is declared `nested` nobody can stand outside its base, so its `only_here` is no secret and no unknown. Where
+    `links` does not say, one of which nobody ever does is taken as nested: an intruder may suspect as much.
     """
     if links.empty:
         return pd.DataFrame()
     links = links.reset_index(drop=True)
     place = _places(links, world)
+    outside = links["only_here"].astype("Float64").fillna(0).to_numpy(float)
+    never_outside = pd.Series(outside).groupby(links["population"]).transform("max") == 0
+    nested = links["nested"].astype(bool) if "nested" in links else never_outside
+    if (outside[nested.to_numpy()] > 0).any():
+        raise ValueError("A population that is declared nested has people outside its base.")
     found = []
-    for kind in ("only_here", "only_base"):
+    for kind, kept in (("only_here", ~nested.to_numpy()), ("only_base", np.ones(len(links), dtype=bool))):
         value = links[kind].astype("Float64").fillna(0).to_numpy(float)
         name = links["population"] + "|" + kind + ":" + links["base"]
-        frame = place.assign(family=name, kind=kind, value=value, n=value, published=False)
-        found.append(frame[pd.Series(value).groupby(name).transform("max").to_numpy() > 0])
+        found.append(place.assign(family=name, kind=kind, value=value, n=value, published=False)[kept])
     return pd.concat(found, ignore_index=True)
 
 
@@ -200,7 +205,7 @@ def _assemble(
         equations=matrix,
         published=published,
         candidate=published & ~settled,
-        cost=np.where(published, np.floor(10 + 10 * np.log2(1 + statistics["n"].clip(lower=0).to_numpy(float))), 0.0),
+        cost=np.where(published, np.floor(_worth(statistics, world, policy)), 0.0),
         family=statistics["family"].to_numpy(int),
         counts=kind != "sum",
         floor=floor,
@@ -248,6 +253,14 @@ def _link_entries(links, index, family_code, periods, world, shape, start, value
     if (balance.abs() > 0.5).any():
         raise ValueError("Two populations and their difference contradict each other.")
     return entries, len(both)
+
+
+def _worth(statistics: pd.DataFrame, world, policy: Policy) -> np.ndarray:
+    """What hiding each statistic costs: 10 + 10 log2(1 + n), times what the policy says its area level and everyone's row are worth."""
+    size = 10 + 10 * np.log2(1 + statistics["n"].clip(lower=0).to_numpy(float))
+    level = world.areas.to_series().str.split("|").str[0].map(lambda name: policy.worth.get(name, 1.0)).to_numpy(float)
+    everyone = (statistics["first"] == 0) & (statistics["second"] == 0)
+    return size * level[statistics["area"].to_numpy(int)] * np.where(everyone, policy.worth.get("everyone", 1.0), 1.0)
 
 
 def _scale(statistics: pd.DataFrame, families: pd.Index, measures: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -1,14 +1,24 @@
-"""One suppression problem at one level: choose the engine, report the pattern, its cost bound, and what it leaves violated."""
+"""One suppression problem at one level: relax, assemble, prove; what is hidden, a bound on its cost, and what stays open. No files."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.disclosure import audit, secondary
-from pipelines.disclosure.linked import Mask
+from pipelines.disclosure.assembly import Assembly
+from pipelines.disclosure.exact import Proof, cost_of, prove, rounded
+from pipelines.disclosure.linked import Floats, Mask
 from pipelines.disclosure.problems import Problem
+from pipelines.disclosure.reach import Reach, attainable, judge
+from pipelines.disclosure.relaxation import Relaxation
+from pipelines.disclosure.task import Task, pieces
+
+SMALL = 1500
+"""Columns up to which proof is quicker than improvement."""
+PROVABLE = 5000
+"""Columns up to which a bound is sought before anything else."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +38,93 @@ class Violations:
     excused: int
 
 
+def tasks(problem: Problem, level: str) -> list[Task]:
+    """The problem's independent pieces at a level. Goals that cannot move at all are in none of them."""
+    system = problem.linked
+    if level == "exact":
+        lift, width = np.zeros(len(system)), np.ones(len(system))
+    else:
+        lift = np.maximum(problem.need_hi - system.value, 0.0)
+        width = np.full(len(system), problem.need_width)
+    return pieces(system, problem.start, problem.primary, lift, width, cone=level == "exact")
+
+
 def solve(problem: Problem, level: str, budget: float) -> Answer:
-    """A safe pattern for the problem within about `budget` seconds."""
-    latent = problem.primary & ~problem.linked.published
-    pattern = secondary.exact(problem.linked, problem.start, latent, insider_third=False, everything=False)
-    return Answer(pattern.hidden, 0.0, False)
+    """A safe pattern within about `budget` seconds (a first safe pattern is never cut short)."""
+    hidden, bound, proven = problem.start.copy(), 0.0, True
+    waiting = sorted(tasks(problem, level), key=len)
+    total = max(sum(len(task) for task in waiting), 1)
+    for task in waiting:
+        share = budget * len(task) / total
+        proof = settle(task, share)
+        hidden[task.ids[proof.hidden]] |= problem.linked.published[task.ids[proof.hidden]]
+        bound, proven = bound + proof.bound, proven and proof.proven
+    return Answer(hidden, bound, proven)
+
+
+def settle(task: Task, budget: float) -> Proof:
+    """A safe pattern for one task: relaxation, assembly from its prices, then proof or improvement as size and time allow."""
+    begun = time.perf_counter()
+    relaxed = Relaxation(task)
+    relaxed.tighten(begun + 0.35 * budget)
+    assembly = Assembly(task)
+    only = judge(Reach(task), task.always.astype(float)).short
+    assembly.build(relaxed.y, np.inf, only)
+    mended = _mend(assembly, relaxed.y)
+    if not mended and cost_of(task, assembly.hidden) <= rounded(task, relaxed.bound):
+        return Proof(assembly.hidden, cost_of(task, assembly.hidden), cost_of(task, assembly.hidden))
+    quarter = 0.25 * budget
+    _improve(assembly, time.perf_counter() + (0.1 * budget if len(task) <= SMALL else quarter if len(task) <= PROVABLE else budget))
+    mended |= _mend(assembly, relaxed.y)
+
+    def repair(guide: Floats) -> Mask | None:
+        other = Assembly(task, assembly.router)
+        if not other.build(guide, time.perf_counter() + quarter, only):
+            return None
+        if other.cost < 1.02 * best.cost:
+            _improve(other, min(begun + budget, time.perf_counter() + 0.1 * budget))
+        return other.hidden if not len(judge(Reach(task), other.hidden.astype(float)).short) else None
+
+    best = Proof(assembly.hidden, cost_of(task, assembly.hidden), relaxed.bound)
+    if len(task) <= PROVABLE:
+        best = prove(task, relaxed, assembly.hidden, repair, begun + budget)
+    return best
+
+
+def _improve(assembly: Assembly, deadline: float) -> None:
+    while time.perf_counter() < deadline:
+        if assembly.reroute(deadline) + assembly.drop(deadline) <= 0:
+            return
+
+
+def _mend(assembly: Assembly, guide: Floats) -> bool:
+    """Judge the assembly's pattern as a whole and build for whatever it leaves short; returns whether that was needed."""
+    mended = False
+    while True:
+        short = judge(Reach(assembly.task), assembly.hidden.astype(float)).short
+        open_ = np.array([goal for goal in short if goal not in assembly.lowered or not assembly.worlds.get(goal)], dtype=np.int64)
+        if not len(open_):
+            return mended
+        mended = True
+        for goal in open_:
+            assembly.forget(int(goal))
+        before = len(assembly.lowered)
+        assembly.build(guide, np.inf, open_)
+        if len(assembly.lowered) > before:
+            continue
 
 
 def violations(problem: Problem, hidden: Mask, level: str) -> Violations:
-    """Judge a pattern from the problem alone."""
-    everything = problem.start | problem.linked.candidate
-    hopeless = audit.fixed(problem.linked, everything) & problem.primary
-    open_ = audit.fixed(problem.linked, hidden) & problem.primary
-    return Violations(int((open_ & ~hopeless).sum()), int(np.sum(hopeless)))
+    """Judge a pattern from the problem alone, with no memory of how it was made."""
+    inside = tasks(problem, level)
+    excused = int(problem.primary.sum()) - sum(len(task.goals) for task in inside)
+    broken = 0
+    for task in inside:
+        reach = Reach(task)
+        for goal in judge(reach, (hidden[task.ids] | task.always).astype(float)).short:
+            reach.hide((hidden[task.ids] | task.always).astype(float))
+            rises, falls = (reach.farthest(int(task.goals[goal]), sign)[0] for sign in (1.0, -1.0))
+            lift, width = attainable(reach, int(goal))
+            enough = rises >= lift - 1e-4 and rises + falls >= width - 1e-4
+            excused, broken = excused + enough, broken + (not enough)
+    return Violations(broken, excused)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipelines.catalogue.model import CodeSet, CodeValue
 
-_CODE_AND_LABEL = re.compile(r"\s*(?: [-–—] ?|:|=)\s*")
+_CODE_AND_LABEL = re.compile(r"\s*(?: [-\u2013\u2014] ?|:|=)\s*")
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Lower case, letters and digits only: what is left when spelling habits are set aside."""
     return "".join(character for character in text.lower() if character.isalnum())

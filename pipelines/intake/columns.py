@@ -62,6 +62,8 @@ def _read_codes(column: Column, cells: Sequence[str], codes: Codes, years: Seque
 def _read_dates(column: Column, cells: Sequence[str], latest_year: int) -> None:
     """Day first throughout. One date that can only be month first makes every slashed date of the column unreadable."""
     month_first = any(values.is_month_first(cell) for cell in set(cells))
+    remarks = {"date_serial": values.is_serial, "date_short_year": values.has_short_year}
+    column.notes += [kind for kind, is_so in remarks.items() if any(is_so(cell) for cell in set(cells))]
     for position, (cell, value) in enumerate(zip(cells, _each(cells, lambda cell: values.date(cell, latest_year)), strict=True)):
         if month_first and values.is_slashed(cell):
             _complain(column, "date_month_first", position)
@@ -85,10 +87,12 @@ def _read_flags(column: Column, cells: Sequence[str]) -> None:
 
 
 def _read_numbers(column: Column, cells: Sequence[str], item: DataField) -> None:
-    decimal_comma = any("," in cell and values.number(cell) is None and values.number(cell, decimal_comma=True) is not None for cell in set(cells))
+    decimal_comma = any(values.number(cell) is None and values.number(cell, decimal_comma=True) is not None for cell in set(cells))
     if decimal_comma:
         column.notes.append("decimal_comma")
-    for position, (cell, value) in enumerate(zip(cells, _each(cells, lambda cell: values.number(cell, decimal_comma=decimal_comma)), strict=True)):
+    for position, (cell, value) in enumerate(
+        zip(cells, _each(cells, lambda cell: values.number(cell, decimal_comma=decimal_comma)), strict=True)
+    ):
         if value is None:
             if not values.is_blank(cell):
                 _complain(column, "number_unreadable", position)

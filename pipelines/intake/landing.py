@@ -1,4 +1,4 @@
-"""Landed files: writing one, knowing which are there, and the frame that a judge sees. Which ones should be there is the ledger's to say."""
+"""Landed files: writing one, knowing which are there, and the frame that a judge sees. Which should be there is the ledger's to say."""
 
 from __future__ import annotations
 
@@ -53,6 +53,11 @@ class Landing:
 
         return duck.connect(self.home, self.keys)
 
+    def close(self) -> None:
+        """Close the connection, if one was opened."""
+        if "connection" in self.__dict__:
+            self.connection.close()
+
     def write(self, dataset: Dataset, key: Slice, reference: str, records: Sequence[Record]) -> None:
         """Land ``records`` as one slice's file, in an order of their own, whole or not at all."""
         self._write(dataset, path_of(self.home, key, reference), records)
@@ -69,8 +74,9 @@ class Landing:
             return 0
         self.connection.register("persons", _table({"person_key": "VARCHAR"}, [{"person_key": person} for person in persons]))
         found = self.connection.execute(
-            "select count(distinct person_key) as n from read_parquet(?, hive_partitioning = false, "
-            "encryption_config = {footer_key: 'landing'}) semi join persons using (person_key) group by academy_urn order by n desc limit 1",
+            "select count(distinct person_key) as shared from read_parquet(?, hive_partitioning = false, "
+            "encryption_config = {footer_key: 'landing'}) semi join persons using (person_key) "
+            "group by academy_urn order by shared desc limit 1",
             [files],
         ).fetchone()
         self.connection.unregister("persons")

@@ -52,19 +52,19 @@ def pseudonym(keys: Keys, dataset: Dataset, identifier: str, urn: str) -> str:
     return hmac.new(keys.pseudonym, scope.encode(), hashlib.sha256).hexdigest()[:KEY_LENGTH]
 
 
-def map_table(table: Table, recognised: Recognised, place: str, period: str | None, catalogue: Catalogue, keys: Keys) -> Mapped:
+def map_table(table: Table, recognised: Recognised, place: str, period: str | None, *, catalogue: Catalogue, keys: Keys) -> Mapped:
     """The rows of ``table`` that can be used, by slice. ``place``: the academy whose folder it lay in, or ``trust``.
 
     ``period``: assumed where the row itself does not say. Raises :class:`Refused` for rows of another academy, a trust-wide
     file without an academy column, and identifiers or a required column damaged throughout.
     """
-    return _Mapping(table, recognised, place, period, catalogue, keys).run()
+    return _Mapping(table, recognised, place, period, catalogue=catalogue, keys=keys).run()
 
 
 class _Mapping:
     """One file on its way through; the steps are in the order of ``run``."""
 
-    def __init__(self, table: Table, recognised: Recognised, place: str, period: str | None, catalogue: Catalogue, keys: Keys) -> None:
+    def __init__(self, table: Table, recognised: Recognised, place: str, period: str | None, *, catalogue: Catalogue, keys: Keys) -> None:
         self.table, self.recognised, self.dataset = table, recognised, recognised.dataset
         self.place, self.period, self.catalogue, self.keys = place, period, catalogue, keys
         self.rows: Sequence[Row] = table.rows
@@ -84,9 +84,12 @@ class _Mapping:
             if row.number in self.result.set_aside:
                 continue
             urn, period = urns[position], periods[position]
-            record = {"person_key": pseudonym(self.keys, self.dataset, persons[position] or "", urn), "academy_urn": urn, "period": period}
-            record |= self._landed(columns, position, self.starts[period])
-            record["_row"] = row.number
+            record: Record = {
+                "person_key": pseudonym(self.keys, self.dataset, persons[position] or "", urn),
+                "academy_urn": urn,
+                "period": period,
+            }
+            record |= {**self._landed(columns, position, self.starts[period]), "_row": row.number}
             self.result.records[Slice(self.dataset.name, period, urn)].append(record)
         self._count_once()
         return self.result
@@ -220,5 +223,3 @@ def _identity(dataset: Dataset, record: Record) -> tuple[Any, ...]:
 
 def _codes(catalogue: Catalogue, name: str) -> Codes:
     return Codes(catalogue.code_sets[name])
-
-

@@ -9,7 +9,7 @@ import unicodedata
 _UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".crdownload", ".download", ".icloud")
 _NOT_SENT = ("desktop.ini", "thumbs.db")
 _CONFLICT_COPY = re.compile(r"conflicted copy|\.sync-conflict-", re.IGNORECASE)
-_UNSAFE = frozenset("/\\:*?\"<>|$;`!%{}~^=")
+_UNSAFE = frozenset('/\\:*?"<>|$;`!%{}~^=')
 _YEARS = re.compile(r"(?<!\d)(\d{4})\s*[-_/ ]?\s*(\d{2}|\d{4})(?!\d)")
 _MOMENT = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?:[T_ -]?(\d{2})[:.-]?(\d{2})(?:[:.-]?(\d{2}))?)?(?!\d)")
 
@@ -21,7 +21,7 @@ def is_unfinished(name: str) -> bool:
 
 def is_not_sent(name: str) -> bool:
     """Whether nobody sent this: a file that Windows, macOS or Excel left behind."""
-    return name.startswith((".", "~$")) or name.lower() in _NOT_SENT
+    return (name.startswith((".", "~$")) and not name.startswith("..")) or name.lower() in _NOT_SENT
 
 
 def is_unsafe(name: str) -> bool:
@@ -36,7 +36,9 @@ def _odd(character: str) -> bool:
 def shown(name: str) -> str:
     """The name as it may stand in a receipt or a log: every character that is not plain text is spelt out."""
     spelt = (
-        character.encode("unicode_escape", "backslashreplace").decode() if unicodedata.category(character)[0] in "CZ" and character != " " else character
+        character.encode("unicode_escape", "backslashreplace").decode()
+        if unicodedata.category(character)[0] in "CZ" and character != " "
+        else character
         for character in name
     )
     return "".join(spelt)

@@ -11,7 +11,7 @@ from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.home import Keys
 from pipelines.intake import names
 from pipelines.intake.landing import frame
-from pipelines.intake.mapping import TRUST, Mapped, Record, Slice, map_table
+from pipelines.intake.mapping import Mapped, Record, Slice, map_table
 from pipelines.intake.problems import Problem, Refused, problem
 from pipelines.intake.recognise import Recognised, known_headings, recognise
 from pipelines.intake.tables import Table, read_table
@@ -44,7 +44,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file holds. With a ``refusal`` there are no rows. ``exported`` orders the versions of a slice."""
+    """What a file holds. With a ``refusal`` there are no rows. ``exported`` orders the versions of a slice.
+
+    ``names_academy``: its rows say themselves which academy they are of.
+    """
 
     exported: dt.datetime
     dataset: str = ""
@@ -53,6 +56,7 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     received: int = 0
     set_aside: int = 0
+    names_academy: bool = False
 
     @property
     def refusal(self) -> Problem | None:
@@ -76,8 +80,10 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         table = read_table(content, known_headings(catalogue))
         exported = table.exported or exported
         recognised = recognise(table.headings, source.name, catalogue)
+        if recognised.missing:
+            raise Refused(problem("missing_column", column=" and ".join(recognised.missing)))
         period = names.academic_year_in(source.name)
-        mapped = map_table(table, recognised, source.place, period or catalogue.calendar.open_period, catalogue, keys)
+        mapped = map_table(table, recognised, source.place, period or catalogue.calendar.open_period, catalogue=catalogue, keys=keys)
         problems = [*table.notes, *_remarks(recognised, period, catalogue), *mapped.problems]
         refusal = _refusal(mapped, recognised.dataset, len(table.rows), judge)
     except Refused as refused:
@@ -90,6 +96,7 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         (refusal, *problems) if refusal else tuple(problems),
         len(table.rows) if table else 0,
         len(mapped.set_aside),
+        recognised is not None and "urn" in recognised.columns,
     )
 
 
@@ -114,6 +121,3 @@ def _refusal(mapped: Mapped, dataset: Dataset, received: int, judge: Judge) -> P
     if not verdict.passed:
         return problem("gate", what=", ".join(name.replace("_", " ") for name in verdict.failed))
     return None
-
-
-__all__ = ["TRUST", "UNPLACED", "Judge", "Reading", "Source", "Verdict", "read"]

@@ -17,7 +17,7 @@ class Recognised:
     """A file's dataset and the position of each field's column.
 
     ``spare``: columns that hold a field already read from a better one. ``unexpected``: headings that no contract names.
-    ``twins``: fields whose heading stands there twice, with both positions.
+    ``twins``: fields whose heading stands there twice, with both positions. ``missing``: titles of required fields without a column.
     """
 
     dataset: Dataset
@@ -26,6 +26,7 @@ class Recognised:
     spare: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
     twins: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
     @property
     def described(self) -> str:
@@ -35,18 +36,16 @@ class Recognised:
 
 def known_headings(catalogue: Catalogue) -> frozenset[str]:
     """Every heading, in plain form, that some dataset or format names."""
-    return frozenset(
-        plain(heading)
-        for entry in (*catalogue.datasets.values(), *catalogue.formats.values())
-        for heading in (_dataset_headings(entry) if isinstance(entry, Dataset) else _format_headings(entry))
-    )
+    ours = [heading for dataset in catalogue.datasets.values() for heading in _dataset_headings(dataset)]
+    theirs = [heading for format_ in catalogue.formats.values() for heading in _format_headings(format_)]
+    return frozenset(plain(heading) for heading in (*ours, *theirs))
 
 
 def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Recognised:
     """The dataset and columns of a file with these ``headings``; ``name`` breaks a tie between two datasets.
 
     A format counts when all its ``recognise`` headings are there, the one with the most first; otherwise the datasets' own
-    headings do. Raises :class:`Refused` when nothing fits, or a required column is missing.
+    headings do. Raises :class:`Refused` when nothing fits.
     """
     positions = _positions(headings)
     format_ = _format(positions, catalogue)
@@ -61,9 +60,6 @@ def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Rec
             elif position != columns[owner]:
                 spare.append(headings[position])
             asked_for.add(heading)
-    missing = [item for item in dataset.fields if item.required and item.name not in columns and not _is_constant(format_, item.name)]
-    if missing:
-        raise Refused(problem("missing_column", column=missing[0].title))
     return Recognised(
         dataset,
         format_,
@@ -71,6 +67,7 @@ def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Rec
         tuple(dict.fromkeys(spare)),
         tuple(headings[where[0]] for heading, where in positions.items() if heading not in asked_for),
         {name: positions[plain(headings[at])] for name, at in columns.items() if len(positions[plain(headings[at])]) > 1},
+        tuple(item.title for item in dataset.fields if item.required and item.name not in columns and not _is_constant(format_, item.name)),
     )
 
 

@@ -1,4 +1,4 @@
-"""A file's cells as one table of text: delimiter, heading row, and rows that are no records. What a column means belongs in ``recognise``."""
+"""A file's cells as one table of text: delimiter, headings, and rows that are no records. What a column means belongs in ``recognise``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from pipelines.intake.problems import Problem, Refused, problem
 
 MOST_COLUMNS = 500
 HEADINGS_WITHIN = 20
+SNIFFED = 100_000
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
-_FOOTER = re.compile(r"(grand |sub)?totals?\b|count\b|average\b|mean\b|report run|run on|printed|exported|page \d|end of|source:|©", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"(grand |sub)?totals?\b|count\b|average\b|mean\b|report run|run on|printed|exported|page \d|end of|source:|©", re.IGNORECASE
+)
 _RUN_AT = re.compile(r"(?:run|printed|exported|generated|created)\D{0,20}(\S+)(?:\s+(?:at\s+)?(\d{1,2}):(\d{2}))?", re.IGNORECASE)
 
 
@@ -61,7 +64,7 @@ def read_table(content: bytes, known: Collection[str]) -> Table:
 
 def _split(text: str) -> tuple[list[list[str]], str]:
     """The lines of ``text`` cut at the delimiter that cuts its longest early line most often."""
-    start = text.splitlines()[:HEADINGS_WITHIN]
+    start = text[:SNIFFED].splitlines()[:HEADINGS_WITHIN]
     delimiter = max(_DELIMITERS, key=lambda sign: max((line.count(sign) for line in start), default=0))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[list[str]] = []

@@ -8,7 +8,8 @@ import re
 BLANK = frozenset({"", "-", ".", "?", "n/a", "na", "null", "nil"})
 SYMBOLS = frozenset({"c", "x", "z", "u", "k", "low", "*", ":", "~", "supp", "<5", "<10", "..", "abs", "absent"})
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?")
 _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: [\d:.]+)?")
 _NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?[ ,-]+(\d{4}|\d{2})")
@@ -26,7 +27,7 @@ _NOT_KNOWN = frozenset({"nobt", "refu", "refused", "not known", "unknown", "not 
 
 _CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _UPN = re.compile(rf"[{_CHECK_LETTERS}]\d{{11}}[\d{_CHECK_LETTERS}]")
-_UPN_PUNCTUATION = re.compile(r"[\s\u00a0\u200b'’`-]+")
+_UPN_PUNCTUATION = re.compile(r"[\s\u00a0\u200b\u2019'`-]+")
 
 
 def is_blank(text: str) -> bool:
@@ -57,6 +58,17 @@ def is_month_first(text: str) -> bool:
     """Whether a date with slashes can only be read as month, day, year, which betrays the order of the whole column."""
     match = _SLASHED.fullmatch(text)
     return match is not None and int(match[1]) <= 12 < int(match[2]) <= 31
+
+
+def is_serial(text: str) -> bool:
+    """Whether a date arrived as the number that Excel keeps inside."""
+    return _SERIAL.fullmatch(text) is not None
+
+
+def has_short_year(text: str) -> bool:
+    """Whether a date has a year of two digits."""
+    match = _SLASHED.fullmatch(text) or _NAMED.fullmatch(text)
+    return match is not None and len(match[3]) == 2
 
 
 def is_slashed(text: str) -> bool:

@@ -1,13 +1,12 @@
 """The rest of the line as Dagster assets: what academies submit, landing, draft and release. Each calls one step."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from dagster import (
     AssetCheckResult,
+    AssetCheckSeverity,
     AssetCheckSpec,
     AssetDep,
     AssetExecutionContext,
@@ -25,11 +24,11 @@ from dagster import (
 )
 
 from pipelines.catalogue import Catalogue
+from pipelines.intake import Settled
 from pipelines.orchestration import steps
 from pipelines.orchestration.dbt_assets import CATALOGUE, OWNERS
 from pipelines.orchestration.resources import Clock, TrustHome
 
-FEW = 10
 JUDGED_MARTS, REPORTS, DRAFT, RELEASE = (AssetKey(["draft", name]) for name in ("marts", "reports", "draft", "release"))
 
 
@@ -72,7 +71,7 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
             for name in names
         ],
         check_specs=[
-            AssetCheckSpec("gate_1", asset=AssetKey(["landing", name]), description="Every file that landed was judged against its contract first.")
+            AssetCheckSpec("gate_1", asset=AssetKey(["landing", name]), description="Every file dropped since the last run could be accepted.")
             for name in names
         ],
     )
@@ -81,41 +80,35 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
         report = steps.take_in(opened, clock.now, context.log.info)
         for name in names:
             settled = [item for item in report.settled if item.dataset == name]
-            for item in settled:
-                for piece in item.landed:
-                    partition = MultiPartitionKey({"academy": piece.urn, "period": piece.period})
-                    if piece.urn in context_academies(opened.catalogue):
-                        context.instance.report_runtime_asset_event(
-                            AssetMaterialization(AssetKey(["submissions", name]), partition=partition, metadata={"receipt": item.reference})
-                        )
-            refused = [item for item in settled if not item.accepted]
+            refused = [item.headline for item in settled if not item.slices]
+            _record_submissions(context, name, settled)
             yield MaterializeResult(
                 asset_key=AssetKey(["landing", name]),
                 metadata={
                     "files settled": len(settled),
-                    "files not accepted": len(refused),
-                    "rows in use": banded(report.rows_in_use(name)),
+                    "rows": ", ".join(item.rows for item in settled) or "no new file",
                     "receipts": MetadataValue.path(str(opened.home.receipts)),
                 },
             )
             yield AssetCheckResult(
                 asset_key=AssetKey(["landing", name]),
                 check_name="gate_1",
-                passed=True,
-                metadata={"files judged": len(settled), "set apart": len(refused)},
+                passed=not refused,
+                severity=AssetCheckSeverity.WARN,
+                metadata={"files judged": len(settled), "not accepted": refused},
             )
 
     return landing
 
 
-def context_academies(catalogue: Catalogue) -> set[str]:
-    """The URNs that submissions are partitioned by."""
-    return {academy.urn for academy in catalogue.trust.academies}
-
-
-def banded(count: int) -> str:
-    """A count that may be of people, outside the gates: never exact below ten."""
-    return "fewer than 10" if 0 < count < FEW else f"{count:,}"
+def _record_submissions(context: AssetExecutionContext, dataset: str, settled: Sequence[Settled]) -> None:
+    """Each academy and period that a file filled, as a partition of the dataset's submissions."""
+    for item in settled:
+        for _, period, urn in item.slices:
+            partition = MultiPartitionKey({"academy": urn, "period": period})
+            metadata = {"receipt": MetadataValue.path(str(item.receipt))}
+            event = AssetMaterialization(AssetKey(["submissions", dataset]), partition=partition, metadata=metadata)
+            context.instance.report_runless_asset_event(event)
 
 
 def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
@@ -135,7 +128,12 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         protection = steps.protection_report(opened)
         yield MaterializeResult(
             asset_key=JUDGED_MARTS,
-            metadata={"rows": sum(rows.values()), "marts": rows, "protection": MetadataValue.json(protection)},
+            metadata={
+                "rows": sum(rows.values()),
+                "cells": protection["cells"],
+                "cells hidden": sum(protection["hidden"].values()),
+                "hidden by rule": MetadataValue.json(protection["rules"]),
+            },
         )
         verdict = steps.judge_marts(opened)
         yield _check("gate_2", JUDGED_MARTS, verdict)
@@ -155,7 +153,7 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         yield _check("attack", REPORTS, steps.attack_draft(opened))
 
     @asset(key=DRAFT, deps=[REPORTS], group_name="draft", owners=OWNERS, description="The judged draft, sealed with its manifest and swapped in.")
-    def draft(context: AssetExecutionContext, home: TrustHome) -> MaterializeResult:
+    def draft(context: AssetExecutionContext, home: TrustHome) -> MaterializeResult[None]:
         opened = home.open()
         sealed = steps.finish(opened)
         return MaterializeResult(
@@ -173,7 +171,7 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         owners=OWNERS,
         description="The draft under its own name, when calendar, approvals and judged hashes allow it. Never edited.",
     )
-    def release(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> MaterializeResult:
+    def release(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> MaterializeResult[None]:
         outcome = steps.release_if_due(home.open(), clock.day())
         return MaterializeResult(metadata={"release": outcome.id or "none", "why": outcome.reason or "the calendar's date has passed"})
 
@@ -181,7 +179,7 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
 
 
 def _check(name: str, key: AssetKey, verdict: Any) -> AssetCheckResult:
-    return AssetCheckResult(asset_key=key, check_name=name, passed=verdict.passed, metadata={"failed": verdict.failed, "checks": len(verdict.checks)})
+    return AssetCheckResult(asset_key=key, check_name=name, passed=verdict.passed, metadata={"failed": list(verdict.failed), "checks": len(verdict.checks)})
 
 
 def _file_url(path: Path) -> str:

@@ -1,7 +1,5 @@
 """dbt's models as Dagster assets: how they are named, grouped and described, and the one build that makes them."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path

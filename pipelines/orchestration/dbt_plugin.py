@@ -12,7 +12,9 @@ from typing import Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from pipelines.catalogue import load, reference_tables
+from pipelines import intake
+from pipelines.catalogue import load
+from pipelines.catalogue.tables import reference_tables
 from pipelines.home import Home, load_keys
 from pipelines.home.duck import LANDING_KEY, attach_warehouse, settings, unlock
 
@@ -40,6 +42,9 @@ class Plugin(BasePlugin):
             files = str(self.home.landing / dataset / "**" / "*.parquet").replace("'", "''")
             parquet = f"read_parquet('{files}', hive_partitioning = false, encryption_config = {{footer_key: '{LANDING_KEY}'}})"
             conn.execute(f"create view landing.{dataset} as select * from {parquet}")
+        conn.execute("create table landing.returns (dataset varchar, period varchar, academy_urn varchar)")
+        for dataset, period, urn, _ in intake.inputs(self.home):
+            conn.execute("insert into landing.returns values (?, ?, ?)", [dataset, period, urn])
         conn.execute("create schema catalogue")
         for name, table in reference_tables(catalogue).items():
             conn.register("reference_table", table)

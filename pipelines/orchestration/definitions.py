@@ -6,7 +6,15 @@ import datetime as dt
 import os
 from pathlib import Path
 
-from dagster import AssetSelection, Definitions, DefaultScheduleStatus, ScheduleDefinition, define_asset_job, in_process_executor
+from dagster import (
+    AssetSelection,
+    DefaultScheduleStatus,
+    Definitions,
+    LoggerDefinition,
+    ScheduleDefinition,
+    define_asset_job,
+    in_process_executor,
+)
 
 from pipelines.orchestration.assets import draft_assets, landing_assets, outside_assets
 from pipelines.orchestration.dbt import parsed_manifest
@@ -21,8 +29,11 @@ REFRESH = "refresh"
 NIGHTLY = "0 2 * * *"
 
 
-def definitions(root: str | Path, today: dt.date | None = None) -> Definitions:
-    """Assets, checks, the refresh job, its schedule and its sensor for the home at ``root``. ``today`` fixes the day of its clock."""
+def definitions(root: str | Path, today: dt.date | None = None, console: LoggerDefinition | None = None) -> Definitions:
+    """Assets, checks, the refresh job, its schedule and its sensor for the home at ``root``.
+
+    ``today`` fixes the day of its clock; ``console`` takes the place of Dagster's own console logger.
+    """
     opened = Opened.at(root)
     warehouse = warehouse_assets(parsed_manifest(opened.dbt_target))
     marts = sorted(key for key in warehouse.keys if key.path[0] == "marts")
@@ -47,6 +58,7 @@ def definitions(root: str | Path, today: dt.date | None = None) -> Definitions:
         sensors=[drop_folder_sensor(refresh)],
         resources={"home": TrustHome(path=str(opened.home.root)), "clock": Clock(today=today.isoformat() if today else None)},
         executor=in_process_executor,
+        loggers={"console": console} if console else None,
     )
 
 

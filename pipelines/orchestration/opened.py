@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,11 @@ class Opened:
 
     @classmethod
     def at(cls, root: str | Path) -> Opened:
-        """Open the home at ``root``; ``HomeError`` when there is none, when a key is missing, or when others can read it."""
+        """Open the home at ``root``; ``HomeError`` when there is none, when a key is missing, or when others can read it.
+
+        From here on nothing this process makes can be read by anyone else.
+        """
+        os.umask(0o077)
         home = Home.existing(root)
         home.refuse_if_exposed()
         return cls(home, load_keys(home))
@@ -45,6 +50,11 @@ class Opened:
     @property
     def dbt_target(self) -> Path:
         return self.home.warehouse / "dbt"
+
+    @property
+    def log(self) -> Path:
+        """What dbt and Dagster said during the last refresh from the command line."""
+        return self.dbt_target / "logs" / "refresh.log"
 
     def verdict(self, judge: str) -> Path:
         """Where a judge's verdict on the partial draft is kept until the draft is finished."""

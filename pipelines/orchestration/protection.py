@@ -19,8 +19,8 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
         for total in policy.public_totals
     ]
     known = [
-        {"area_level": "academy", "area_code": row.academy_urn, "characteristic": row.characteristic, "group_code": row.group_code}
-        for row in known_groups.itertuples()
+        {"area_level": "academy", "area_code": urn, "characteristic": characteristic, "group_code": group}
+        for urn, characteristic, group in known_groups[["academy_urn", "characteristic", "group_code"]].astype(str).to_numpy()
     ]
     return Policy(
         k=policy.threshold,
@@ -30,6 +30,7 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
         unreliable_below=policy.few_below,
         public_totals=totals,
         known=known,
+        worth=policy.worth,
     )
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipelines.home.lock import only_run
 from pipelines.home.vault import write_whole
 from pipelines.orchestration import dbt, steps
 from pipelines.orchestration.opened import Opened
+from pipelines.orchestration.versions import PROJECT
 from pipelines.release import draft, release
 
 DAGSTER_SETTINGS = b"telemetry:\n  enabled: false\n"
@@ -43,23 +48,20 @@ def refresh(opened: Opened, today: dt.date | None, progress: Callable[[str], Non
 
 def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], None]) -> Refreshed:
     prepare_instance(opened)
-    from dagster import DagsterEvent, DagsterEventType, DagsterInstance
+    from dagster import DagsterInstance
 
     from pipelines.orchestration.definitions import REFRESH, definitions
+    from pipelines.orchestration.progress import progress_logger
 
-    failed: list[str] = []
-
-    def follow(event: DagsterEvent) -> None:
-        if event.event_type == DagsterEventType.STEP_SUCCESS:
-            progress(f"{event.step_key}: done")
-        elif event.event_type == DagsterEventType.STEP_FAILURE:
-            failed.append(str(event.step_key))
-
-    job = definitions(opened.home.root, today=today).resolve_job_def(REFRESH)
-    with DagsterInstance.from_config(str(opened.home.dagster)) as instance:
-        result = job.execute_in_process(instance=instance, raise_on_error=False)
-        for event in result.all_events:
-            follow(event)
+    job = definitions(opened.home.root, today, progress_logger(progress)).resolve_job_def(REFRESH)
+    opened.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (
+        DagsterInstance.from_config(str(opened.home.dagster)) as instance,
+        opened.log.open("w", encoding="utf-8") as log,
+        contextlib.redirect_stdout(log),
+    ):
+        result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}})
+        failed = [event.step_key or "" for event in result.filter_events(lambda event: event.is_step_failure)]
     return Refreshed(changed=True, failed=tuple(failed))
 
 
@@ -71,3 +73,14 @@ def prepare_instance(opened: Opened) -> None:
         write_whole(settings, DAGSTER_SETTINGS)
     os.environ.update(dbt.environment(opened))
     os.environ["DAGSTER_HOME"] = str(opened.home.dagster)
+
+
+def serve(opened: Opened, port: int) -> int:
+    """Dagster's web page and daemon for this home, on loopback only, until interrupted; returns the exit code."""
+    prepare_instance(opened)
+    command = [str(Path(sys.executable).with_name("dagster")), "dev", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workspace", str(PROJECT / "workspace.yaml")]
+    try:
+        return subprocess.run(command, cwd=PROJECT, check=False).returncode
+    except KeyboardInterrupt:
+        return 0

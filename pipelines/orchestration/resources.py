@@ -9,7 +9,7 @@ from dagster import ConfigurableResource
 from pipelines.orchestration.opened import Opened
 
 
-class TrustHome(ConfigurableResource):
+class TrustHome(ConfigurableResource["TrustHome"]):
     """The trust's home directory."""
 
     path: str
@@ -19,7 +19,7 @@ class TrustHome(ConfigurableResource):
         return Opened.at(self.path)
 
 
-class Clock(ConfigurableResource):
+class Clock(ConfigurableResource["Clock"]):
     """The time as a run sees it. ``today`` fixes the day, for a rehearsal of a release date."""
 
     today: str | None = None

@@ -1,7 +1,5 @@
 """Noticing dropped files. A sensor only asks for a run; the ledger decides what is new."""
 
-from __future__ import annotations
-
 from dagster import (
     DagsterRunStatus,
     DefaultSensorStatus,

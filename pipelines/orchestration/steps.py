@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,14 @@ def nothing_new(opened: Opened, today: dt.date) -> bool:
 
 def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) -> intake.IntakeReport:
     """Settle every file in the drop folders: recognise, read, map, judge (gate 1), land by rename, receipt."""
+    return intake.take_in(opened.home, opened.keys, opened.catalogue, gate_1(opened), clock=now, progress=progress)
+
+
+def gate_1(opened: Opened) -> Callable[..., Any]:
+    """Gate 1 as intake is handed it: it knows the trust's code sets."""
     from expectations.landing import judge_landing
 
-    return intake.take_in(opened.home, opened.keys, opened.catalogue, judge_landing, clock=now, progress=progress)
+    return partial(judge_landing, code_sets=opened.catalogue.code_sets)
 
 
 def write_marts(opened: Opened) -> dict[str, int]:
@@ -72,20 +78,28 @@ def judge_marts(opened: Opened) -> Any:
 
 def write_reports(opened: Opened) -> list[Path]:
     """Everything people read, made from the marts of the partial draft and from nothing else."""
-    from pipelines.reporting.board import write_board
+    from pipelines.reporting.board import Context, write_board
 
-    folder = opened.home.partial_draft
-    return [write_board(folder / bundle.MARTS, folder / "reports" / "board.html", opened.catalogue.brand)]
+    folder, catalogue = opened.home.partial_draft, opened.catalogue
+    reported = _foundations(opened).period
+    context = Context(
+        period=reported,
+        made_up=catalogue.trust.made_up,
+        threshold=catalogue.policy.threshold,
+        few_below=catalogue.policy.few_below,
+        reference_date=next((item.reference_date for item in catalogue.calendar.periods if item.period == reported), None),
+    )
+    return [write_board(folder / bundle.MARTS, folder / "reports" / "board.html", catalogue.brand, context)]
 
 
 def attack_draft(opened: Opened) -> Any:
     """The independent attack on everything the partial draft holds. The verdict is kept with the hash of what was attacked."""
-    from expectations.attack import attack
+    from expectations.release import judge_attack
 
     attacked = bundle.digest(opened.home.partial_draft, JUDGES["attack"])
-    report = attack(opened.home.partial_draft, disclosure=_disclosure(opened).model_dump(mode="json"))
-    _keep(opened, "attack", report, attacked)
-    return report
+    verdict = judge_attack(opened.home.partial_draft, disclosure=_disclosure(opened).model_dump(mode="json"))
+    _keep(opened, "attack", verdict, attacked)
+    return verdict
 
 
 def finish(opened: Opened) -> Manifest:
@@ -132,9 +146,19 @@ def protection_report(opened: Opened) -> dict[str, Any]:
 
 
 def _disclosure(opened: Opened) -> Disclosure:
-    report = {name: value for name, value in protection_report(opened).items() if name != "seconds"}
-    policy = opened.catalogue.policy
-    return Disclosure.model_validate({**report, "k": policy.threshold, "level": policy.level})
+    """What a reader and a judge must know of the protection. Which rule hid what, and how many people, stays inside (P3)."""
+    report, policy = protection_report(opened), opened.catalogue.policy
+    return Disclosure.model_validate(
+        {
+            "k": policy.threshold,
+            "level": policy.level,
+            "few_below": policy.few_below,
+            "public_totals": [total.model_dump(mode="json") for total in policy.public_totals],
+            "zero_hidden": report["zero_hidden"],
+            "cells": report["cells"],
+            "cells_hidden": sum(report["hidden"].values()),
+        }
+    )
 
 
 def _foundations(opened: Opened) -> Manifest:

@@ -1,1 +1,1 @@
-"""From a draft to a sealed release: written whole, named by its content, checked against what was judged. Judging belongs to expectations."""
+"""From a draft to a sealed release: whole or not at all, named by its content. Judging belongs to expectations."""

@@ -20,14 +20,14 @@ def begin(home: Home) -> Path:
 
 
 def finish(home: Home, manifest: Manifest) -> Manifest:
-    """Seal what was built with ``manifest``, its ``files`` filled in, and put it in the place of the draft before. Returns what was sealed."""
+    """Seal what was built with ``manifest``, its ``files`` filled in, and put it in the place of the draft before."""
     files = {path: FileRecord(sha256=sha, bytes=size) for path, (sha, size) in bundle.contents(home.partial_draft).items()}
     sealed = manifest.model_copy(update={"files": files})
     bundle.flush(home.partial_draft)
     write_whole(home.partial_draft / bundle.MANIFEST, sealed.content())
     if home.draft.exists():
-        os.rename(home.draft, _aside(home))
-    os.rename(home.partial_draft, home.draft)
+        os.replace(home.draft, _aside(home))
+    os.replace(home.partial_draft, home.draft)
     flush_directory(home.root)
     shutil.rmtree(_aside(home), ignore_errors=True)
     return sealed
@@ -39,7 +39,7 @@ def recover(home: Home) -> None:
     A draft that was sealed but not yet in place is given up: the last good one stands, and the next run makes the same bytes again.
     """
     if _aside(home).exists() and not home.draft.exists():
-        os.rename(_aside(home), home.draft)
+        os.replace(_aside(home), home.draft)
         flush_directory(home.root)
     for leftover in (_aside(home), home.partial_draft):
         if leftover.exists():

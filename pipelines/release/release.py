@@ -56,21 +56,31 @@ def due(home: Home, calendar: Calendar, today: dt.date) -> Outcome:
         draft = read(home.draft)
     except ManifestError as problem:
         return Outcome(None, f"There is no draft to release: {problem}.")
+    reason = _too_early(draft, calendar, today) or _already_told(draft, listing(home))
+    return Outcome(None, reason) if reason else Outcome(release_id(draft))
+
+
+def _too_early(draft: Manifest, calendar: Calendar, today: dt.date) -> str:
+    """Why the calendar holds the draft back, or nothing."""
     dates = {entry.period: entry.release_from for entry in calendar.periods}
     for period in draft.periods:
         date = dates.get(period)
         if date is None:
-            return Outcome(None, f"The calendar gives no release date for {period}.")
+            return f"The calendar gives no release date for {period}."
         if date > today:
-            return Outcome(None, f"{period} may be released from {date:%-d %B %Y}.")
-    if draft.release_from != dates.get(draft.period):
-        return Outcome(None, "The calendar has changed since the draft was made; the next refresh makes it anew.")
-    for earlier in listing(home):
+            return f"{period} may be released from {date:%-d %B %Y}."
+    changed = draft.release_from != dates.get(draft.period)
+    return "The calendar has changed since the draft was made; the next refresh makes it anew." if changed else ""
+
+
+def _already_told(draft: Manifest, releases: list[Release]) -> str:
+    """Which release stands in the way: this very draft's, or one made under the same date of the calendar or a later one."""
+    for earlier in releases:
         if earlier.id == release_id(draft):
-            return Outcome(None, f"Already released as {earlier.id}.")
+            return f"Already released as {earlier.id}."
         if earlier.period == draft.period and (earlier.release_from or dt.date.min) >= (draft.release_from or dt.date.min):
-            return Outcome(None, f"{draft.period} was released as {earlier.id}; the calendar gives no later date for a correction.")
-    return Outcome(release_id(draft))
+            return f"{draft.period} was released as {earlier.id}; the calendar gives no later date for a correction."
+    return ""
 
 
 def make(home: Home, catalogue: Catalogue, today: dt.date, approvals: Iterable[Approval] = (), *, maker: str = "") -> Outcome:
@@ -101,8 +111,8 @@ def _publish(home: Home, draft: Manifest, name: str) -> list[str]:
     if problems:
         shutil.rmtree(partial)
         return problems
-    os.symlink(name, home.releases / NEXT)
-    os.rename(partial, home.releases / name)
+    (home.releases / NEXT).symlink_to(name)
+    os.replace(partial, home.releases / name)
     flush_directory(home.releases)
     _point_current(home)
     return []

@@ -21,7 +21,7 @@ from pipelines.reporting.pay_table import pay
 from pipelines.reporting.people_tables import academy_table, composition, without_data
 from pipelines.reporting.plots import told_bar
 from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
-from pipelines.reporting.words import academic_year, decimal, per_cent, times
+from pipelines.reporting.words import academic_year, decimal, per_cent, points, ratio
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = {
@@ -30,6 +30,7 @@ FONTS = {
     "serif": "source-serif-4-latin-600-normal.woff2",
 }
 VERDICT_WORDS = {CLEAR: "Clear gap", LIKELY: "Likely gap", SIMILAR: "Similar", CANNOT_TELL: "Cannot tell", NOT_SHOWN: "Not shown"}
+HIDDEN_WORDS = {"c": "hidden", "x": "no data", "z": "does not apply", "low": "rounds to none"}
 READABLE = 4.5
 
 
@@ -74,6 +75,8 @@ def _view(marts: Marts, brand: Brand, context: Context) -> dict[str, Any]:
         "year": academic_year(context.period),
         "fonts": {name: base64.b64encode((TEMPLATES / "fonts" / file).read_bytes()).decode() for name, file in FONTS.items()},
         "words": VERDICT_WORDS,
+        "hidden_words": HIDDEN_WORDS,
+        "footer_text": f"Equality report, {academic_year(context.period)}" + (". MADE-UP DATA" if context.made_up else ""),
         "lead": lead(chosen),
         "cards": [_card(row) for _, row in chosen.iterrows()],
         "well": going_well(marts),
@@ -98,9 +101,9 @@ def _card(gap: pd.Series) -> dict[str, str]:
         big = decimal(abs(gap["value"] - gap["comparator_value"]), gap["decimals"])
         unit = f"{gap['unit']} {'lower' if gap['value'] < gap['comparator_value'] else 'higher'}"
     elif gap["statistic"] == "ratio":
-        big, unit = times(gap["gap"]).removesuffix(" times"), "times as likely"
+        big, unit = ratio(gap["gap"]), "times as likely"
     else:
-        big, unit = f"{abs(gap['value'] - gap['comparator_value']) * 100:.0f}", "percentage points"
+        big, _, unit = points(gap["value"] - gap["comparator_value"]).partition(" ")
     mis = say(8, characteristic=gap["characteristic_label"], group=gap["group"], measure=gap["label"])
     parts = {"title": gap["label"], "group": gap["group"], "big": big, "unit": unit, "mis": mis}
     return {**parts, "sentence": gap_sentence(gap), "people": people_sentence(gap)}
@@ -108,9 +111,7 @@ def _card(gap: pd.Series) -> dict[str, str]:
 
 def _told_row(name: str, counts: dict[str, int]) -> dict[str, Any]:
     untold = counts[CANNOT_TELL] + counts[NOT_SHOWN]
-    sentence = say(
-        20, comparisons=str(sum(counts.values())), clear=str(counts[CLEAR]), similar=str(counts[SIMILAR]), untold=str(untold)
-    )
+    sentence = say(20, comparisons=str(sum(counts.values())), clear=str(counts[CLEAR]), similar=str(counts[SIMILAR]), untold=str(untold))
     title = f"{name}: " + ", ".join(f"{number} {VERDICT_WORDS[verdict].lower()}" for verdict, number in counts.items())
     return {"name": name, "counts": counts, "sentence": sentence, "bar": told_bar(counts, title)}
 
@@ -123,7 +124,7 @@ def _coverage(marts: Marts, titles: dict[tuple[str, str], str]) -> list[str]:
 
 
 def _published(marts: Marts, population: str, measure: str) -> bool:
-    return not marts.everyone(measure, population, "academy").empty
+    return bool(marts.everyone(population, measure, "academy"))
 
 
 def readable(colour: str) -> str:

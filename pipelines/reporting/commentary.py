@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.reporting.words import count, decimal, per_cent, points, times
+from pipelines.reporting.words import count, decimal, joined, per_cent, points, times
 
 SENTENCES = {
     1: "Across the trust, the gaps with most people behind them are in {topics}.",
@@ -75,4 +75,4 @@ def coverage_sentence(what: str, academies: int, missing: list[str]) -> str:
     if not missing:
         return say(15, what=what, academies=str(academies))
     present = str(academies - len(missing))
-    return say(16, what=what, academies=str(academies), present=present, missing="; ".join(missing))
+    return say(16, what=what, academies=str(academies), present=present, missing=joined(missing))

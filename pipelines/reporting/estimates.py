@@ -73,16 +73,24 @@ def equal_rates_p(cases: Floats, people: Floats, other_cases: Floats, other_peop
     return np.where(flat, 1.0, 2 * norm.sf(np.abs(z)))
 
 
-def mean_difference(mean: Floats, sd: Floats, people: Floats, other_mean: Floats, other_sd: Floats, other_people: Floats) -> Estimate:
+class Sample(NamedTuple):
+    """What a mean rests on: the mean, the sample standard deviation and the number of people."""
+
+    mean: Floats
+    sd: Floats
+    people: Floats
+
+
+def mean_difference(own: Sample, other: Sample) -> Estimate:
     """Difference of two means in their unit: Welch's t interval and test (1947), degrees of freedom after Satterthwaite."""
     from scipy.stats import t
 
-    gap = mean - other_mean
-    own, other = sd**2 / people, other_sd**2 / other_people
-    variance = own + other
+    gap = own.mean - other.mean
+    parts = [side.sd**2 / side.people for side in (own, other)]
+    variance = parts[0] + parts[1]
     flat = variance == 0
     with np.errstate(divide="ignore", invalid="ignore"):
-        freedom = variance**2 / (own**2 / (people - 1) + other**2 / (other_people - 1))
+        freedom = variance**2 / (parts[0] ** 2 / (own.people - 1) + parts[1] ** 2 / (other.people - 1))
         p_value = 2 * t.sf(np.abs(gap) / np.sqrt(variance), freedom)
         half = t.ppf(1 - ALPHA / 2, freedom) * np.sqrt(variance)
     p_value = np.where(flat, np.where(gap == 0, 1.0, 0.0), p_value)
@@ -90,15 +98,15 @@ def mean_difference(mean: Floats, sd: Floats, people: Floats, other_mean: Floats
     return Estimate(gap, gap - half, gap + half, p_value)
 
 
-def mean_effect(mean: Floats, sd: Floats, people: Floats, other_mean: Floats, other_sd: Floats, other_people: Floats) -> Estimate:
+def mean_effect(own: Sample, other: Sample) -> Estimate:
     """Standardised mean difference: Hedges' g (1981) with its large-sample variance; tested as the difference itself is."""
     from statsmodels.stats.meta_analysis import effectsize_smd
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        gap, variance = effectsize_smd(mean, sd, people, other_mean, other_sd, other_people)
+        gap, variance = effectsize_smd(own.mean, own.sd, own.people, other.mean, other.sd, other.people)
     gap = np.where(np.isfinite(gap), gap, np.nan)
     low, high = _normal_range(gap, variance)
-    return Estimate(gap, low, high, mean_difference(mean, sd, people, other_mean, other_sd, other_people).p_value)
+    return Estimate(gap, low, high, mean_difference(own, other).p_value)
 
 
 def _normal_range(gap: Floats, variance: Floats) -> tuple[Floats, Floats]:

@@ -9,18 +9,21 @@ from markupsafe import Markup
 from pipelines.reporting.marts import SHOWN
 from pipelines.reporting.words import SYMBOLS
 
+NO_DRAWING = Markup("")
+
 
 @dataclass(frozen=True)
 class Figure:
-    """One cell: ``text`` and what lies under it in smaller type; ``status`` other than shown is drawn as a hatched cell with its symbol."""
+    """One cell: ``text``, what lies ``under`` it in smaller type, and a drawing; one that is not shown is hatched."""
 
     text: str
     under: str = ""
-    plot: Markup = Markup("")
+    plot: Markup = NO_DRAWING
     status: str = "shown"
 
     @property
     def hidden(self) -> bool:
+        """Whether no number stands here."""
         return self.status not in SHOWN
 
 

@@ -1,13 +1,13 @@
-"""What a board should hear first: the gaps with most people behind them, what goes well, how much could be told. Words are ``commentary``'s."""
+"""What a board should hear first: the gaps with most people behind them, what goes well, how much could be told."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from pipelines.reporting.commentary import say, similar_sentence
-from pipelines.reporting.marts import SHOWN, Marts
+from pipelines.reporting.marts import NO_DATA, Marts
 from pipelines.reporting.verdicts import CLEAR, SIMILAR, VERDICTS
-from pipelines.reporting.words import per_cent, within_sentence
+from pipelines.reporting.words import joined, per_cent, within_sentence
 
 MOST = 3
 MOSTLY_KNOWN = 0.9
@@ -16,15 +16,14 @@ MOSTLY_KNOWN = 0.9
 def findings(marts: Marts) -> pd.DataFrame:
     """The trust's clear gaps that leave someone worse off, most people behind them first; at most three, as rows of ``marts.gaps``.
 
-    Where only two groups are compared and the comparator is worse off, the row is turned round. Of a group and a finer group
-    within it, only the one with more people behind the gap is named.
+    Where only two groups are compared and the comparator is worse off, the row is turned round. A characteristic, with the finer
+    ones that divide it, is named once for a measure: the group with most people behind the gap stands for it.
     """
-    clear = marts.gaps[marts.gaps["area_level"].eq("trust") & marts.gaps["verdict"].eq(CLEAR)]
-    sides = marts.gaps[marts.gaps["area_level"].eq("trust")].groupby(["measure", "characteristic"])["group_code"].nunique()
-    worse = clear[_worse_off(clear)]
-    better = clear[_better_off(clear)]
-    only_two = [sides[measure, characteristic] == 1 for measure, characteristic in zip(better["measure"], better["characteristic"], strict=True)]
-    turned = _turned_round(better[only_two])
+    whole = marts.gaps[marts.gaps["area_level"].eq("trust")]
+    whole = whole.assign(only_two=whole.groupby(["measure", "characteristic"])["group_code"].transform("nunique").eq(1))
+    clear = whole[whole["verdict"].eq(CLEAR)]
+    worse_off = _worse_off(clear)
+    worse, turned = clear[worse_off], _turned_round(clear[~worse_off & clear["only_two"]])
     table = pd.concat([worse, turned]).sort_values(
         ["people_behind", "label", "order"], ascending=[False, True, True], na_position="last", kind="stable"
     )
@@ -34,10 +33,6 @@ def findings(marts: Marts) -> pd.DataFrame:
 def _worse_off(gaps: pd.DataFrame) -> pd.Series:
     above = gaps["value"] > gaps["comparator_value"]
     return gaps["better"].eq("neither") | (gaps["better"].eq("lower") & above) | (gaps["better"].eq("higher") & ~above)
-
-
-def _better_off(gaps: pd.DataFrame) -> pd.Series:
-    return ~_worse_off(gaps)
 
 
 def _turned_round(gaps: pd.DataFrame) -> pd.DataFrame:
@@ -54,38 +49,39 @@ def lead(chosen: pd.DataFrame) -> str:
     if chosen.empty:
         return say(2)
     topics = [f"{within_sentence(row['label'])} ({row['group']})" for _, row in chosen.iterrows()]
-    return say(1, topics=", ".join(topics[:-1]) + (" and " if topics[:-1] else "") + topics[-1])
+    return say(1, topics=joined(topics))
 
 
 def going_well(marts: Marts) -> list[str]:
-    """At least one sentence: the similar comparisons that cover most people, else the best-known characteristic, else the plain truth."""
+    """At least one sentence: what is similar for most people, else the protected characteristics known best, else the truth."""
     gaps = marts.gaps[marts.gaps["area_level"].eq("trust") & marts.gaps["verdict"].eq(SIMILAR)]
     covered = gaps.assign(smaller=gaps[["denominator", "comparator_denominator"]].min(axis=1))
     covered = covered.sort_values(["smaller", "label", "order"], ascending=[False, True, True]).drop_duplicates("measure")
     if len(covered):
         return [similar_sentence(row) for _, row in covered.head(2).iterrows()]
-    known = not_known(marts).dropna(subset=["share"]).sort_values(["share", "label", "whom"], kind="stable")
-    if len(known) and 1 - known["share"].iloc[0] >= MOSTLY_KNOWN:
-        best = known.iloc[0]
-        return [say(10, characteristic=best["label"], share=per_cent(1 - best["share"]), whom=best["whom"])]
+    known = not_known(marts)
+    known = known[known["share"].le(1 - MOSTLY_KNOWN) & ~known["is_context"]].sort_values(["share", "label", "whom"], kind="stable")
+    if len(known):
+        best = known.drop_duplicates("label").head(2)
+        return [say(10, characteristic=row["label"], share=per_cent(1 - row["share"]), whom=row["whom"]) for _, row in best.iterrows()]
     return [say(11)]
 
 
 def not_known(marts: Marts) -> pd.DataFrame:
-    """``label``, ``whom``, ``share`` (null when hidden) and ``status`` of the people whose group is not known, per characteristic."""
+    """Whose group is not known: ``label``, ``whom``, ``share`` (null when hidden), ``status``, ``is_context`` per characteristic."""
     rows = []
-    unknown = marts.groups[marts.groups["is_unknown"].astype(bool)]
-    for population, subject in (("pupils", "pupil"), ("staff", "staff")):
-        everyone = marts.everyone("headcount", population, "trust")
-        for _, characteristic in marts.characteristics[~marts.characteristics["is_finer"]].iterrows():
-            codes = unknown.loc[unknown["characteristic"].eq(characteristic["characteristic"]), "group_code"]
-            cells = marts.at_trust(population, "headcount", characteristic["characteristic"])
-            for code in codes[codes.isin(cells.index)]:
-                cell = cells.loc[code]
-                known = cell["status"] in SHOWN and everyone["status"].iloc[0] in SHOWN and everyone["numerator"].iloc[0] > 0
-                share = cell["numerator"] / everyone["numerator"].iloc[0] if known else None
-                rows.append((characteristic["label"], "pupils" if subject == "pupil" else "staff", share, cell["status"]))
-    return pd.DataFrame(rows, columns=["label", "whom", "share", "status"]).astype({"share": "float64"})
+    roots = marts.characteristics.loc[~marts.characteristics["is_finer"], ["characteristic", "label", "is_context"]]
+    for population in ("pupils", "staff"):
+        everyone = next(iter(marts.everyone(population, "headcount", "trust").values()), NO_DATA)
+        for characteristic, label, is_context in roots.to_numpy():
+            cells = marts.at_trust(population, "headcount", characteristic)
+            groups = marts.groups_of(characteristic)
+            for code in groups.loc[groups["is_unknown"].astype(bool), "group_code"]:
+                if code in cells:
+                    cell = cells[code]
+                    share = cell.numerator / everyone.numerator if cell.numerator is not None and everyone.numerator else None
+                    rows.append((label, population, share, cell.status, is_context))
+    return pd.DataFrame(rows, columns=["label", "whom", "share", "status", "is_context"]).astype({"share": "float64", "is_context": bool})
 
 
 def told(marts: Marts) -> dict[str, dict[str, int]]:

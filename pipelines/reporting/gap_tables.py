@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,10 +10,19 @@ from markupsafe import Markup
 
 from pipelines.reporting import plots
 from pipelines.reporting.commentary import say
-from pipelines.reporting.figures import Figure, without_figure
+from pipelines.reporting.figures import NO_DRAWING, Figure, without_figure
 from pipelines.reporting.marts import Marts
 from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
-from pipelines.reporting.words import decimal, per_cent, signed, times
+from pipelines.reporting.words import MINUS, decimal, joined, per_cent, ratio, signed
+
+READING = {
+    ("rate", "ratio"): "How many times as likely as the comparison group.",
+    ("rate", "difference"): "Percentage points from the comparison group.",
+    ("rate", "standardised"): "Share, and how far it lies from that of the comparison group.",
+    ("mean", "difference"): "Average, and how far it lies from that of the comparison group.",
+    ("mean", "standardised"): "Average, and how far it lies from that of the comparison group.",
+}
+WORSE_SIDE = {"lower": "Right of the line is worse.", "higher": "Left of the line is worse.", "neither": ""}
 
 
 @dataclass(frozen=True)
@@ -33,11 +43,17 @@ class GapTable:
     title: str
     definition: str
     reading: str
+    column: str
     sides: tuple[str, str]
     axis: Markup
     summary: str
     rest: tuple[str, ...]
     rows: tuple[GapRow, ...]
+
+    @property
+    def all_hidden(self) -> bool:
+        """Whether no comparison of this measure can be shown."""
+        return all(row.verdict == NOT_SHOWN for row in self.rows)
 
 
 def gap_tables(marts: Marts, subject: str, few_below: int) -> list[GapTable]:
@@ -53,26 +69,20 @@ def gap_tables(marts: Marts, subject: str, few_below: int) -> list[GapTable]:
 
 def _gap_table(measure: pd.Series, gaps: pd.DataFrame, few_below: int) -> GapTable:
     listed = gaps[~gaps["is_finer"] | gaps["verdict"].isin([CLEAR, LIKELY])]
-    statistic = str(gaps["statistic"].iloc[0])
-    judged = listed[listed["verdict"].isin([CLEAR, LIKELY, SIMILAR])]
-    everything = [float(number) for name in ("gap", "low", "high") for number in judged[name].dropna()]
-    everything += [float(number) for number in listed["gap"].dropna()] + [float(measure["matters_low"]), float(measure["matters_high"])]
-    scale = plots.ratio_scale(everything) if statistic == "ratio" else plots.difference_scale(everything)
+    kind, statistic = str(measure["kind"]), str(gaps["statistic"].iloc[0])
+    many = listed[listed[["denominator", "comparator_denominator"]].min(axis=1).ge(few_below).fillna(False).astype(bool)]
+    marks = [float(number) for name in ("gap", "low", "high") for number in many[name].dropna()]
+    marks += [float(number) for number in listed["gap"].dropna()] + [float(measure["matters_low"]), float(measure["matters_high"])]
+    scale = plots.ratio_scale(marks) if statistic == "ratio" else plots.difference_scale(marks)
     clear = [row["group"] for _, row in listed[listed["verdict"].eq(CLEAR)].iterrows()]
-    worse = {"lower": "Right of the line is worse.", "higher": "Left of the line is worse."}.get(measure["better"], "")
-    how = {
-        "ratio": "How many times as likely as the comparison group.",
-        "difference": "Percentage points from the comparison group." if measure["kind"] == "rate" else "Difference from the comparison group.",
-        "standardised": "Average, and how far it lies from the comparison group’s.",
-    }[statistic]
-    numbered = statistic != "standardised" and measure["kind"] == "rate"
     return GapTable(
         title=measure["label"],
         definition=measure["definition"],
-        reading=f"{how} {worse}".strip(),
+        reading=f"{READING[kind, statistic]} {WORSE_SIDE[measure['better']]}".strip(),
+        column="Share" if kind == "rate" else "Average",
         sides=("less likely", "more likely") if statistic == "ratio" else ("lower", "higher"),
-        axis=plots.axis(scale, "scale") if numbered else Markup(""),
-        summary=say(12, groups=("; " if any("," in group for group in clear) else ", ").join(clear)) if clear else say(13),
+        axis=plots.axis(scale, "scale") if kind == "rate" and statistic != "standardised" else NO_DRAWING,
+        summary=say(12, groups=joined(clear)) if clear else say(13),
         rest=_not_listed(gaps[gaps["is_finer"]]),
         rows=tuple(_gap_row(row, scale, few_below) for _, row in listed.iterrows()),
     )
@@ -83,7 +93,7 @@ def _not_listed(finer: pd.DataFrame) -> tuple[str, ...]:
     return tuple(
         say(
             14,
-            characteristic=label,
+            characteristic=str(label),
             groups=str(len(rows)),
             **{verdict: str(int(rows["verdict"].eq(verdict).sum())) for verdict in (SIMILAR, CANNOT_TELL, NOT_SHOWN)},
         )
@@ -96,28 +106,29 @@ def _gap_row(row: pd.Series, scale: plots.Scale, few_below: int) -> GapRow:
         hidden = without_figure("c")
         return GapRow(row["group"], row["comparator"], hidden, hidden, NOT_SHOWN)
     few = min(row["denominator"], row["comparator_denominator"]) < few_below
-    rate = row["kind"] == "rate"
-    show = per_cent if rate else lambda number: decimal(number, row["decimals"])
+    show = per_cent if row["kind"] == "rate" else lambda number: decimal(number, row["decimals"])
     if pd.isna(row["gap"]):
-        text, under, plot = "–", "no ratio to none", Markup("")
+        text, under, plot = "none", "nobody to compare with", NO_DRAWING
     else:
-        text, under = _gap_text(row, rate)
+        text, under = _gap_text(row)
         title = f"{row['group']}: {text}, compared with {row['comparator']}"
         band = (row["matters_low"], row["matters_high"])
-        plot = plots.gap_plot(scale, row["gap"], row["low"], row["high"], band, row["verdict"], few=few, title=title)
+        plot = plots.gap_plot(scale, (row["gap"], row["low"], row["high"]), band, row["verdict"], few=few, title=title)
     value = Figure(show(row["value"]) + (" [u]" if few else ""), f"against {show(row['comparator_value'])}")
     return GapRow(row["group"], row["comparator"], value, Figure(text, under, plot), row["verdict"])
 
 
-def _gap_text(row: pd.Series, rate: bool) -> tuple[str, str]:
-    ranged = not pd.isna(row["low"])
+def _gap_text(row: pd.Series) -> tuple[str, str]:
+    """The gap and its range in the reader's unit; a standardised gap is told as the plain difference, without a range."""
+    standardised = row["statistic"] == "standardised"
+    gap = row["value"] - row["comparator_value"] if standardised else row["gap"]
+    ends = [] if standardised or pd.isna(row["low"]) else [row["low"], row["high"]]
+    show: Callable[[float], str]
     if row["statistic"] == "ratio":
-        return times(row["gap"]), f"{row['low']:.2f} to {row['high']:.2f}" if ranged else ""
-    if row["statistic"] == "difference":
-        scale, decimals = (100, 0) if rate else (1, row["decimals"])
-        unit = " points" if rate else ""
-        under = f"{signed(row['low'] * scale, decimals)} to {signed(row['high'] * scale, decimals)}" if ranged else ""
-        return f"{signed(row['gap'] * scale, decimals)}{unit}", under
-    if rate:
-        return f"{signed((row['value'] - row['comparator_value']) * 100)} points", ""
-    return signed(row["value"] - row["comparator_value"], row["decimals"]), ""
+        show, unit = ratio, "times"
+    elif row["kind"] == "rate":
+        show, unit = (lambda share: signed(share * 100)), "points"
+    else:
+        show, unit = (lambda number: signed(number, row["decimals"])), row["unit"]
+    text = show(gap)
+    return f"{text} {unit.removesuffix('s') if text.strip(f'+{MINUS}') == '1' else unit}", " to ".join(show(end) for end in ends)

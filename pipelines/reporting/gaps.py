@@ -1,6 +1,8 @@
-"""``mart_gaps``: every group against its named comparison group, made from shown cells alone. Wording the gaps belongs to ``commentary``."""
+"""``mart_gaps``: every group against its named comparison group, from shown cells alone. Wording them belongs to ``commentary``."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -37,7 +39,7 @@ def gaps(cells: pd.DataFrame, measures: pd.DataFrame, comparators: pd.DataFrame,
     shown["family"] = int(shown["p_value"].notna().sum())
     shown["verdict"] = verdicts(shown)
     hidden = pairs[~pairs["both_shown"]].reindex(columns=COLUMNS)
-    hidden = hidden.assign(verdict=NOT_SHOWN, **{column: np.nan for column in COUNTS + NUMBERS})
+    hidden = hidden.assign(verdict=NOT_SHOWN, **dict.fromkeys(COUNTS + NUMBERS, np.nan))
     table = pd.concat([part[COLUMNS].astype(_types()) for part in (shown, hidden)], ignore_index=True)
     return table.sort_values([*PLACE, "group_code"], kind="stable", ignore_index=True)
 
@@ -72,9 +74,9 @@ def _estimated(shown: pd.DataFrame, kind: str, statistic: str) -> pd.DataFrame:
         pooled = (cases + other_cases) / (people + other_people)
         some["people_behind"] = np.rint(np.abs(cases - people * other_cases / other_people))
     else:
-        own, other = _floats(some["value"]), _floats(some["comparator_value"])
-        spread, other_spread = _floats(some["sd"]), _floats(some["comparator_sd"])
-        estimate = ESTIMATORS[kind, statistic](own, spread, people, other, other_spread, other_people)
+        own = estimates.Sample(_floats(some["value"]), _floats(some["sd"]), people)
+        other = estimates.Sample(_floats(some["comparator_value"]), _floats(some["comparator_sd"]), other_people)
+        estimate = ESTIMATORS[kind, statistic](own, other)
         pooled = np.full(len(some), np.inf)
         some["people_behind"] = np.nan
     smaller = np.minimum(people, other_people)
@@ -82,7 +84,7 @@ def _estimated(shown: pd.DataFrame, kind: str, statistic: str) -> pd.DataFrame:
     return some.assign(silent=too_few, **estimate._asdict())
 
 
-ESTIMATORS = {
+ESTIMATORS: dict[tuple[str, str], Callable[..., estimates.Estimate]] = {
     ("rate", "difference"): estimates.rate_difference,
     ("rate", "ratio"): estimates.rate_ratio,
     ("rate", "standardised"): estimates.rate_effect,
@@ -92,7 +94,7 @@ ESTIMATORS = {
 
 
 def _floats(column: pd.Series) -> estimates.Floats:
-    return column.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(column.astype("Float64").to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
 
 
 def _types() -> dict[str, str]:

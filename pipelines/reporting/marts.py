@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 CELLS = ("mart_pupil_composition", "mart_pupil_outcomes", "mart_staff_composition", "mart_staff_outcomes")
 ALL = "all"
 SHOWN = ("shown", "u")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One published figure as CONTRACT.md has it; what is not shown has no number, whatever lay in the file."""
+
+    status: str
+    numerator: int | None = None
+    denominator: int | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def shown(self) -> bool:
+        return self.status in SHOWN
+
+
+NO_DATA = Cell("x")
 
 
 @dataclass(frozen=True)
@@ -33,27 +54,51 @@ class Marts:
         return str(self.areas.loc[self.areas["area_level"].eq("trust"), "label"].iloc[0])
 
     @property
-    def academies(self) -> pd.DataFrame:
-        """``area_code`` and ``label`` of each academy, by name: an order that ranks nobody."""
+    def academies(self) -> dict[str, str]:
+        """Each academy's code and name, by name: an order that ranks nobody."""
         rows = self.areas.loc[self.areas["area_level"].eq("academy"), ["area_code", "label"]].drop_duplicates()
-        return rows.sort_values(["label", "area_code"], ignore_index=True)
+        return dict(rows.sort_values(["label", "area_code"]).itertuples(index=False, name=None))
 
-    def everyone(self, measure: str, population: str, area_level: str) -> pd.DataFrame:
-        """The cells of everyone, uncrossed, of one measure at one level, by ``area_code``."""
-        cells = self.cells
-        chosen = cells["measure"].eq(measure) & cells["population"].eq(population) & cells["area_level"].eq(area_level)
-        return cells[chosen & cells["characteristic"].eq(ALL) & cells["cross_characteristic"].eq(ALL)].set_index("area_code")
+    def groups_of(self, characteristic: str) -> pd.DataFrame:
+        """The rows of ``groups`` of one characteristic, in their own order."""
+        return self.groups[self.groups["characteristic"].eq(characteristic)]
 
-    def at_trust(self, population: str, measure: str, characteristic: str) -> pd.DataFrame:
-        """The trust's uncrossed cells of one measure by the groups of one characteristic, by ``group_code``."""
+    def everyone(self, population: str, measure: str, area_level: str) -> dict[str, Cell]:
+        """The cells of everyone, uncrossed, at one level, by area code."""
+        return self._chosen("area_code", population, measure, area_level=area_level, characteristic=ALL)
+
+    def at_trust(self, population: str, measure: str, characteristic: str, cross: tuple[str, str] = (ALL, ALL)) -> dict[str, Cell]:
+        """The trust's cells by the groups of one characteristic, all of them or those within one group of another."""
+        return self._chosen("group_code", population, measure, area_level="trust", characteristic=characteristic, cross=cross)
+
+    def _chosen(
+        self, key: str, population: str, measure: str, *, area_level: str, characteristic: str, cross: tuple[str, str] = (ALL, ALL)
+    ) -> dict[str, Cell]:
         cells = self.cells
-        chosen = cells["population"].eq(population) & cells["measure"].eq(measure) & cells["characteristic"].eq(characteristic)
-        return cells[chosen & cells["area_level"].eq("trust") & cells["cross_characteristic"].eq(ALL)].set_index("group_code")
+        rows = cells[
+            cells["population"].eq(population)
+            & cells["measure"].eq(measure)
+            & cells["area_level"].eq(area_level)
+            & cells["characteristic"].eq(characteristic)
+            & cells["cross_characteristic"].eq(cross[0])
+            & cells["cross_group_code"].eq(cross[1])
+        ]
+        return {str(row[key]): _cell(row) for row in rows.to_dict("records")}
+
+
+def _cell(row: dict[Hashable, Any]) -> Cell:
+    if row["status"] not in SHOWN:
+        return Cell(row["status"])
+    counts = [None if pd.isna(row[name]) else int(row[name]) for name in ("numerator", "denominator")]
+    numbers = [None if pd.isna(row[name]) else float(row[name]) for name in ("value", "low", "high")]
+    return Cell(row["status"], *counts, *numbers)
 
 
 def read_marts(folder: Path, period: str) -> Marts:
     """The marts in ``folder`` for one ``period``; ``ValueError`` when they hold none of its figures."""
-    dims = {name: pd.read_parquet(folder / f"dim_{name}.parquet") for name in ("groups", "areas", "measures", "populations", "characteristics")}
+    dims = {
+        name: pd.read_parquet(folder / f"dim_{name}.parquet") for name in ("groups", "areas", "measures", "populations", "characteristics")
+    }
     cells = pd.concat([pd.read_parquet(folder / f"{name}.parquet") for name in CELLS], ignore_index=True)
     cells = cells[cells["period"].eq(period)]
     if cells.empty:
@@ -81,9 +126,9 @@ def _in_reading_order(groups: pd.DataFrame, characteristics: pd.DataFrame) -> tu
 
 
 def _widest_first(measures: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Measures by how many people of the trust they cover, most first."""
-    whole = cells[cells["area_level"].eq("trust") & cells["characteristic"].eq(ALL) & cells["cross_characteristic"].eq(ALL)]
-    covered = whole[["population", "measure", "denominator"]].rename(columns={"denominator": "covered"})
+    """Measures by the largest number of people that one of their shown cells rests on, most first."""
+    shown = cells[cells["status"].isin(SHOWN)]
+    covered = shown.groupby(["population", "measure"])["denominator"].max().rename("covered").reset_index()
     table = measures.merge(covered, how="left", on=["population", "measure"])
     return table.sort_values(["covered", "label"], ascending=[False, True], na_position="last", ignore_index=True)
 

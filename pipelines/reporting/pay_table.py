@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
-
 from pipelines.reporting import plots
 from pipelines.reporting.commentary import pay_sentence
 from pipelines.reporting.figures import Figure, without_figure
-from pipelines.reporting.marts import SHOWN, Marts
-from pipelines.reporting.words import count, per_cent, signed
+from pipelines.reporting.marts import NO_DATA, Cell, Marts
+from pipelines.reporting.words import count, decimal, per_cent
 
 
 @dataclass(frozen=True)
 class Pay:
-    """The statutory gender pay figures: single figures, the share paid a bonus, and women's share of each quarter of pay."""
+    """The six statutory figures: gaps in pay and bonus, who is paid a bonus, and the share of ``group`` in each quarter of pay."""
 
     sentence: str
     figures: tuple[tuple[str, Figure], ...]
@@ -24,55 +22,52 @@ class Pay:
 
 
 def pay(marts: Marts) -> Pay | None:
-    """The six figures as far as the marts hold them; ``None`` for a trust without a figure of pay."""
+    """The figures as far as the marts hold them; ``None`` for a trust that counts no pay."""
     figures = marts.measures[marts.measures["kind"].eq("figure")]
+    figures = figures.assign(bonus=figures["label"].str.contains("bonus", case=False)).sort_values(["bonus", "label"])
     if figures.empty:
         return None
-    rows, sentence = [], ""
-    labels = marts.groups.set_index(["characteristic", "group_code"])["label"]
     first = figures.iloc[0]
-    sides = [str(labels[first["characteristic"], first[side]]) for side in ("group_code", "against_code")]
-    for _, measure in figures.assign(bonus=figures["label"].str.contains("bonus", case=False)).sort_values(["bonus", "label"]).iterrows():
-        cells = marts.cells[marts.cells["measure"].eq(measure["measure"]) & marts.cells["area_level"].eq("trust")]
-        if len(cells) and cells["status"].iloc[0] in SHOWN:
-            value = float(cells["value"].iloc[0])
-            rows.append((measure["label"], Figure(f"{signed(value * 100, 1).removeprefix('+')}%")))
-            if not sentence:
-                sentence = pay_sentence(value, f"{measure['statistic']} pay", *sides)
-        else:
-            rows.append((measure["label"], without_figure(cells["status"].iloc[0] if len(cells) else "x")))
-    rows += _bonus_rates(marts, figures, first, sides)
-    return Pay(sentence, tuple(rows), sides[0], _quarters(marts, first))
+    characteristic, sides = str(first["characteristic"]), (str(first["group_code"]), str(first["against_code"]))
+    labels = dict(marts.groups_of(characteristic)[["group_code", "label"]].to_numpy())
+    rows, sentence = [], ""
+    for population, measure, label, statistic in figures[["population", "measure", "label", "statistic"]].to_numpy():
+        cell = marts.at_trust(population, measure, characteristic).get(sides[0], NO_DATA)
+        rows.append((label, without_figure(cell.status) if cell.value is None else Figure(f"{decimal(cell.value * 100, 1)}%")))
+        if cell.value is not None and not sentence:
+            sentence = pay_sentence(cell.value, f"{statistic} pay", labels[sides[0]], labels[sides[1]])
+    rows += _bonus_rates(marts, set(figures["population"]), characteristic, {code: labels[code] for code in sides})
+    return Pay(sentence, tuple(rows), labels[sides[0]], _quarters(marts, sorted(set(figures["population"])), (characteristic, sides[0])))
 
 
-def _bonus_rates(marts: Marts, figures: pd.DataFrame, first: pd.Series, sides: list[str]) -> list[tuple[str, Figure]]:
-    bases = {marts.populations.set_index("population")["base"][population] for population in figures["population"]}
+def _bonus_rates(marts: Marts, paid: set[str], characteristic: str, sides: dict[str, str]) -> list[tuple[str, Figure]]:
+    """The rates of the populations that the paid are part of, such as who is paid a bonus, for each side."""
+    bases = set(marts.populations.loc[marts.populations["population"].isin(paid), "base"])
     rates = marts.measures[marts.measures["kind"].eq("rate") & marts.measures["population"].isin(bases)]
     rows = []
-    for _, measure in rates.iterrows():
-        cells = marts.at_trust(measure["population"], measure["measure"], first["characteristic"])
-        for code, side in zip((first["group_code"], first["against_code"]), sides, strict=True):
-            status = cells.loc[code, "status"] if code in cells.index else "x"
-            figure = Figure(per_cent(cells.loc[code, "value"])) if status in SHOWN else without_figure(status)
-            rows.append((f"{measure['label']}: {side}", figure))
+    for population, measure, label in rates[["population", "measure", "label"]].to_numpy():
+        cells = marts.at_trust(population, measure, characteristic)
+        for code, side in sides.items():
+            cell = cells.get(code, NO_DATA)
+            rows.append((f"{label}: {side}", without_figure(cell.status) if cell.value is None else Figure(per_cent(cell.value))))
     return rows
 
 
-def _quarters(marts: Marts, figure: pd.Series) -> tuple[tuple[str, Figure], ...]:
-    cells = marts.cells[marts.cells["population"].eq(figure["population"]) & marts.cells["measure"].eq("headcount")]
-    parts = cells[cells["cross_characteristic"].eq(figure["characteristic"]) & cells["cross_group_code"].eq(figure["group_code"])]
+def _quarters(marts: Marts, populations: list[str], group: tuple[str, str]) -> tuple[tuple[str, Figure], ...]:
+    """The share of ``group`` (characteristic and code) in each part of the paid that is crossed with it, highest part first."""
     rows = []
-    for characteristic in sorted(parts["characteristic"].unique()):
-        wholes = marts.at_trust(figure["population"], "headcount", characteristic)
-        part = parts[parts["characteristic"].eq(characteristic)].set_index("group_code")
-        groups = marts.groups[marts.groups["characteristic"].eq(characteristic) & ~marts.groups["is_unknown"].astype(bool)]
-        for _, group in groups[::-1].iterrows():
-            code = group["group_code"]
-            shown = code in part.index and part.loc[code, "status"] in SHOWN and wholes.loc[code, "status"] in SHOWN
-            if shown and wholes.loc[code, "numerator"] > 0:
-                share = part.loc[code, "numerator"] / wholes.loc[code, "numerator"]
-                bar = plots.share_bar(share, f"{group['label']}: {per_cent(share)}")
-                rows.append((group["label"], Figure(f"{share * 100:.1f}%", f"of {count(int(wholes.loc[code, 'numerator']))}", bar)))
-            else:
-                rows.append((group["label"], without_figure("c" if code in part.index else "x")))
+    for population in populations:
+        for name in marts.characteristics["characteristic"]:
+            parts, wholes = marts.at_trust(population, "headcount", name, group), marts.at_trust(population, "headcount", name)
+            known = marts.groups_of(name)[~marts.groups_of(name)["is_unknown"].astype(bool)]
+            for code, label in known[["group_code", "label"]].to_numpy()[::-1] if parts else ():
+                rows.append((label, _share(parts.get(code, NO_DATA), wholes.get(code, NO_DATA), label)))
     return tuple(rows)
+
+
+def _share(part: Cell, whole: Cell, label: str) -> Figure:
+    if part.numerator is None or not whole.numerator:
+        return without_figure("z" if whole.numerator == 0 else whole.status if part.shown else part.status)
+    share = part.numerator / whole.numerator
+    bar = plots.share_bar(share, f"{label}: {per_cent(share)}")
+    return Figure(f"{share * 100:.1f}%", f"of {count(whole.numerator)}", bar)

@@ -4,47 +4,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
 from markupsafe import Markup
 
 from pipelines.reporting import plots
-from pipelines.reporting.figures import Figure, without_figure
-from pipelines.reporting.marts import SHOWN, Marts
+from pipelines.reporting.figures import NO_DRAWING, Figure, without_figure
+from pipelines.reporting.marts import NO_DATA, Cell, Marts
 from pipelines.reporting.words import count, per_cent
 
 
 @dataclass(frozen=True)
 class Composition:
-    """One characteristic: its groups among pupils and among staff; ``None`` where it is not held for them."""
+    """One characteristic: its groups among those it is held for (``people``), the groups in their own order."""
 
     title: str
     note: str
-    rows: tuple[tuple[str, Figure | None, Figure | None], ...]
+    people: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Figure, ...]], ...]
 
 
 def composition(marts: Marts) -> list[Composition]:
     """Who is in the trust: each group's headcount and its share of everyone, protected characteristics first."""
     tables = []
-    for _, item in marts.characteristics[~marts.characteristics["is_finer"]].iterrows():
-        sides = [_shares(marts, population, item["characteristic"]) for population in ("pupils", "staff")]
-        groups = marts.groups[marts.groups["characteristic"].eq(item["characteristic"])]
-        rows = tuple((row["label"], *(side.get(row["group_code"]) for side in sides)) for _, row in groups.iterrows())
-        if any(sides):
-            tables.append(Composition(item["label"], item["context"], rows))
+    for name, title, note in marts.characteristics.loc[
+        ~marts.characteristics["is_finer"], ["characteristic", "label", "context"]
+    ].to_numpy():
+        held = {people: cells for people in ("pupils", "staff") if (cells := marts.at_trust(people, "headcount", name))}
+        wholes = {people: next(iter(marts.everyone(people, "headcount", "trust").values()), NO_DATA) for people in held}
+        rows = tuple(
+            (label, tuple(_share(cells.get(code, NO_DATA), wholes[people]) for people, cells in held.items()))
+            for code, label in marts.groups_of(name)[["group_code", "label"]].to_numpy()
+        )
+        if held:
+            tables.append(Composition(title, note, tuple(people.capitalize() for people in held), rows))
     return tables
 
 
-def _shares(marts: Marts, population: str, characteristic: str) -> dict[str, Figure]:
-    everyone = marts.everyone("headcount", population, "trust")
-    whole = everyone["numerator"].iloc[0] if len(everyone) and everyone["status"].iloc[0] in SHOWN else 0
-    figures = {}
-    for code, cell in marts.at_trust(population, "headcount", characteristic).iterrows():
-        if cell["status"] not in SHOWN or not whole:
-            figures[str(code)] = without_figure(cell["status"] if cell["status"] not in SHOWN else "x")
-        else:
-            share = cell["numerator"] / whole
-            figures[str(code)] = Figure(per_cent(share), count(int(cell["numerator"])), plots.share_bar(share, per_cent(share)))
-    return figures
+def _share(cell: Cell, whole: Cell) -> Figure:
+    if cell.numerator is None or not whole.numerator:
+        return without_figure(whole.status if cell.shown else cell.status)
+    share = cell.numerator / whole.numerator
+    return Figure(per_cent(share), count(cell.numerator), plots.share_bar(share, per_cent(share)))
 
 
 @dataclass(frozen=True)
@@ -58,47 +57,49 @@ class AcademyTable:
 
 
 def academy_table(marts: Marts, few_below: int, widest: int = 2) -> AcademyTable:
-    """The ``widest`` rates of pupils that cover most people, academy by academy, with their ranges."""
-    academies = marts.academies
-    rates = marts.measures[marts.measures["kind"].eq("rate") & marts.measures["subject"].eq("pupil")]
-    columns, axes, trust, titles = [], [], [], {}
-    for _, measure in rates.iterrows():
-        cells = marts.everyone(measure["measure"], measure["population"], "academy")
-        if cells.empty or len(columns) == widest:
-            continue
-        whole = marts.everyone(measure["measure"], measure["population"], "trust").iloc[0]
-        shown = cells[cells["status"].isin(SHOWN)]
-        scale = plots.share_scale([float(high) for high in shown["high"].dropna()] + [float(whole["high"] or 0)])
-        line = float(whole["value"]) if whole["status"] in SHOWN else None
-        columns.append([_rate(cells, code, label, scale, line, few_below) for code, label in academies.itertuples(index=False)])
-        axes.append(plots.axis(scale, "scale"))
-        trust.append(Figure(per_cent(line)) if line is not None else without_figure(whole["status"]))
-        titles[measure["population"], measure["measure"]] = measure["label"]
-    roll = marts.everyone("headcount", "pupils", "academy")
+    """The ``widest`` rates of pupils that most academies have, academy by academy, with their ranges."""
+    titles: dict[tuple[str, str], str] = {}
+    axes, trust, columns = [], [], []
+    for population, measure, label in _rates_of_most_academies(marts)[:widest]:
+        cells = marts.everyone(population, measure, "academy")
+        whole = next(iter(marts.everyone(population, measure, "trust").values()), NO_DATA)
+        scale = plots.share_scale([cell.high for cell in (*cells.values(), whole) if cell.high is not None])
+        titles[population, measure] = label
+        axes.append(plots.axis(scale, "scale") if any(cell.shown for cell in cells.values()) else NO_DRAWING)
+        trust.append(without_figure(whole.status) if whole.value is None else Figure(per_cent(whole.value)))
+        columns.append(
+            [_rate(cells.get(code, NO_DATA), academy, scale, whole.value, few_below) for code, academy in marts.academies.items()]
+        )
+    roll = marts.everyone("pupils", "headcount", "academy")
     rows = tuple(
-        (label, _head_count(roll, code), tuple(column[number] for column in columns))
-        for number, (code, label) in enumerate(academies.itertuples(index=False))
+        (academy, _head_count(roll.get(code, NO_DATA)), tuple(column[number] for column in columns))
+        for number, (code, academy) in enumerate(marts.academies.items())
     )
     return AcademyTable(titles, tuple(axes), tuple(trust), rows)
 
 
-def _rate(cells: pd.DataFrame, code: str, label: str, scale: plots.Scale, line: float | None, few_below: int) -> Figure:
-    if code not in cells.index or cells.loc[code, "status"] not in SHOWN:
-        return without_figure(str(cells.loc[code, "status"]) if code in cells.index else "x")
-    cell = cells.loc[code]
-    few = cell["denominator"] < few_below
-    plot = plots.rate_plot(scale, cell["value"], cell["low"], cell["high"], line, few=few, title=f"{label}: {per_cent(cell['value'])}")
-    under = "" if pd.isna(cell["low"]) else f"{cell['low'] * 100:.0f} to {cell['high'] * 100:.0f}%"
-    return Figure(per_cent(cell["value"]) + (" [u]" if few else ""), under, plot, cell["status"])
+def _rates_of_most_academies(marts: Marts) -> list[tuple[str, str, str]]:
+    """Population, measure and label of the rates of pupils: those that fewest academies lack first, then the widest."""
+    rates = marts.measures[marts.measures["kind"].eq("rate") & marts.measures["subject"].eq("pupil")]
+    keys = [tuple(row) for row in rates[["population", "measure", "label"]].to_numpy()]
+    published = [key for key in keys if marts.everyone(key[0], key[1], "academy")]
+    return sorted(published, key=lambda key: len(without_data(marts, key[0], key[1])))
 
 
-def _head_count(cells: pd.DataFrame, code: str) -> Figure:
-    if code not in cells.index or cells.loc[code, "status"] not in SHOWN:
-        return without_figure(str(cells.loc[code, "status"]) if code in cells.index else "x")
-    return Figure(count(int(cells.loc[code, "numerator"])))
+def _rate(cell: Cell, academy: str, scale: plots.Scale, whole: float | None, few_below: int) -> Figure:
+    if cell.value is None or cell.denominator is None:
+        return without_figure(cell.status)
+    few = cell.denominator < few_below
+    plot = plots.rate_plot(scale, cell.value, (cell.low, cell.high), whole, few=few, title=f"{academy}: {per_cent(cell.value)}")
+    under = "" if cell.low is None or cell.high is None else f"{cell.low * 100:.0f} to {cell.high * 100:.0f}%"
+    return Figure(per_cent(cell.value) + (" [u]" if few else ""), under, plot, cell.status)
+
+
+def _head_count(cell: Cell) -> Figure:
+    return without_figure(cell.status) if cell.numerator is None else Figure(count(cell.numerator))
 
 
 def without_data(marts: Marts, population: str, measure: str) -> list[str]:
     """The academies, by name, that have no data for a measure: status ``x`` for everyone there."""
-    cells = marts.everyone(measure, population, "academy")
-    return [label for code, label in marts.academies.itertuples(index=False) if code not in cells.index or cells.loc[code, "status"] == "x"]
+    cells = marts.everyone(population, measure, "academy")
+    return [academy for code, academy in marts.academies.items() if cells.get(code, NO_DATA).status == "x"]

@@ -1,4 +1,4 @@
-"""Small inline SVG for table cells: marks at percentage positions, painted one by one so that print keeps them. No figures are chosen here."""
+"""Small inline SVG for table cells: marks at percentage positions, painted one by one for print. No figures are chosen here."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-INK, SOFT, BAND, BRAND_FREE_NAVY, PAPER = "#14212e", "#4c5a68", "#e3e9ef", "#12314d", "#ffffff"
+from pipelines.reporting.words import MINUS
+
+INK, SOFT, BAND, NAVY, PAPER = "#14212e", "#4c5a68", "#e3e9ef", "#12314d", "#ffffff"
 RUST, TEAL, GREY = "#a8321a", "#0b6b62", "#66737f"
 VERDICT_COLOURS = {"clear": RUST, "likely": RUST, "similar": TEAL, "cannot_tell": GREY}
 FILLED = {"clear", "similar"}
 TOLD_COLOURS = {"clear": RUST, "likely": "#cf7a62", "similar": "#3f8f85", "cannot_tell": "#8593a0", "not_shown": "#55626e"}
+TIMES = "\N{MULTIPLICATION SIGN}"
 MARGIN = 2.0
 
 
@@ -58,7 +61,7 @@ def share_scale(numbers: Sequence[float]) -> Scale:
 def ticks(scale: Scale) -> list[tuple[float, str]]:
     """Round numbers on ``scale`` with their text: doublings of a ratio, else tens or fives of per cents."""
     if scale.logarithmic:
-        steps = [(2.0**power, f"{2.0**power:g}×") for power in range(-4, 5)]
+        steps = [(2.0**power, f"{2.0**power:g}{TIMES}") for power in range(-4, 5)]
         return [(number, text) for number, text in steps if scale.holds(number)]
     span = scale.high - scale.low
     step = next(size for size in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if span / size <= 5 or size == 1.0)
@@ -70,7 +73,7 @@ def _tick_text(number: float, scale: Scale) -> str:
     whole = round(number * 100)
     if scale.low == 0:
         return f"{whole}%"
-    return "0" if whole == 0 else f"{'+' if whole > 0 else '−'}{abs(whole)}"
+    return "0" if whole == 0 else f"{'+' if whole > 0 else MINUS}{abs(whole)}"
 
 
 def axis(scale: Scale, title: str) -> Markup:
@@ -82,30 +85,37 @@ def axis(scale: Scale, title: str) -> Markup:
     return _svg("axis", 16, title, texts)
 
 
-def gap_plot(scale: Scale, gap: float, low: float, high: float, band: tuple[float, float], verdict: str, *, few: bool, title: str) -> Markup:
-    """One comparison: the band too small to matter, the line of no gap, the range and the estimate; dashed where few people stand behind."""
+def gap_plot(
+    scale: Scale, estimate: tuple[float, float, float], band: tuple[float, float], verdict: str, *, few: bool, title: str
+) -> Markup:
+    """One comparison (gap, low, high): the band too small to matter, the line of no gap, range and gap; dashed where few stand behind."""
     colour = VERDICT_COLOURS[verdict]
     none = 1.0 if scale.logarithmic else 0.0
     start, end = scale.at(band[0]), scale.at(band[1])
-    marks = f'<rect x="{start}%" y="0" width="{round(end - start, 2)}%" height="28" fill="{BAND}"/>'
-    marks += f'<line x1="{scale.at(none)}%" x2="{scale.at(none)}%" y1="0" y2="28" stroke="{INK}" stroke-width="1.25"/>'
-    marks += _range(scale, low, high, colour, few) + _point(scale, gap, colour, verdict in FILLED and not few)
+    gap, low, high = estimate
+    marks = f'<rect x="{start}%" y="0" width="{round(end - start, 2)}%" height="100%" fill="{BAND}"/>'
+    marks += f'<line x1="{scale.at(none)}%" x2="{scale.at(none)}%" y1="0" y2="100%" stroke="{INK}" stroke-width="1.25"/>'
+    marks += _range(scale, (low, high), colour, few) + _point(scale, gap, colour, verdict in FILLED and not few)
     return _svg("plot", 28, title, marks)
 
 
-def rate_plot(scale: Scale, rate: float, low: float, high: float, reference: float | None, *, few: bool, title: str) -> Markup:
-    """One rate with its range, beside the line of the whole trust."""
-    marks = f'<line x1="{MARGIN}%" x2="{100 - MARGIN}%" y1="14" y2="14" stroke="{BAND}" stroke-width="10"/>'
+def rate_plot(
+    scale: Scale, rate: float, ends: tuple[float | None, float | None], reference: float | None, *, few: bool, title: str
+) -> Markup:
+    """One rate between the ``ends`` of its range, beside the line of the whole trust."""
+    marks = f'<line x1="{MARGIN}%" x2="{100 - MARGIN}%" y1="50%" y2="50%" stroke="{BAND}" stroke-width="10"/>'
     if reference is not None:
-        marks += f'<line x1="{scale.at(reference)}%" x2="{scale.at(reference)}%" y1="0" y2="28" stroke="{INK}" stroke-width="1.25"/>'
-    marks += _range(scale, low, high, BRAND_FREE_NAVY, few) + _point(scale, rate, BRAND_FREE_NAVY, filled=False)
+        marks += f'<line x1="{scale.at(reference)}%" x2="{scale.at(reference)}%" y1="0" y2="100%" stroke="{INK}" stroke-width="1.25"/>'
+    marks += _range(scale, ends, NAVY, few) + _point(scale, rate, NAVY, filled=False)
     return _svg("plot", 28, title, marks)
 
 
-def share_bar(share: float, title: str, colour: str = BRAND_FREE_NAVY) -> Markup:
+def share_bar(share: float, title: str, colour: str = NAVY) -> Markup:
     """A bar from 0 to 100%."""
     width = round(min(max(share, 0), 1) * 100, 2)
-    marks = f'<rect x="0" y="3" width="100%" height="10" fill="{BAND}"/><rect x="0" y="3" width="{width}%" height="10" fill="{colour}"/>'
+    marks = (
+        f'<rect x="0" y="20%" width="100%" height="60%" fill="{BAND}"/><rect x="0" y="20%" width="{width}%" height="60%" fill="{colour}"/>'
+    )
     return _svg("bar", 16, title, marks)
 
 
@@ -115,22 +125,25 @@ def told_bar(counts: dict[str, int], title: str) -> Markup:
     for verdict, number in counts.items():
         if number:
             x, width = round(100 * start / whole, 2), round(100 * number / whole, 2)
-            marks += f'<rect x="{x}%" y="0" width="{width}%" height="24" fill="{TOLD_COLOURS[verdict]}" stroke="{PAPER}" stroke-width="1.5"/>'
+            marks += (
+                f'<rect x="{x}%" y="0" width="{width}%" height="24" fill="{TOLD_COLOURS[verdict]}" stroke="{PAPER}" stroke-width="1.5"/>'
+            )
         start += number
     return _svg("told", 24, title, marks)
 
 
-def _range(scale: Scale, low: float, high: float, colour: str, few: bool) -> str:
-    if math.isnan(low) or math.isnan(high):
+def _range(scale: Scale, ends: tuple[float | None, float | None], colour: str, few: bool) -> str:
+    low, high = ends
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
         return ""
     dashes = ' stroke-dasharray="2 5"' if few else ' stroke-linecap="round"'
     line = (
-        f'<line x1="{scale.at(low)}%" x2="{scale.at(high)}%" y1="14" y2="14" stroke="{colour}" stroke-width="{3 if few else 4}"{dashes}/>'
+        f'<line x1="{scale.at(low)}%" x2="{scale.at(high)}%" y1="50%" y2="50%" stroke="{colour}" stroke-width="{3 if few else 4}"{dashes}/>'
     )
     arrows = [(scale.at(low), "l 8 -5 v 10 z")] if not scale.holds(low) else []
     arrows += [(scale.at(high), "l -8 -5 v 10 z")] if not scale.holds(high) else []
     return line + "".join(
-        f'<svg x="{place}%" y="14" width="1" height="1" overflow="visible"><path d="M 0 0 {shape}" fill="{colour}"/></svg>'
+        f'<svg x="{place}%" y="50%" width="1" height="1" overflow="visible"><path d="M 0 0 {shape}" fill="{colour}"/></svg>'
         for place, shape in arrows
     )
 
@@ -139,7 +152,7 @@ def _point(scale: Scale, number: float, colour: str, filled: bool) -> str:
     if not scale.holds(number):
         return ""
     fill = colour if filled else PAPER
-    return f'<circle cx="{scale.at(number)}%" cy="14" r="5.5" fill="{fill}" stroke="{colour}" stroke-width="2.5"/>'
+    return f'<circle cx="{scale.at(number)}%" cy="50%" r="5.5" fill="{fill}" stroke="{colour}" stroke-width="2.5"/>'
 
 
 def _anchor(place: float) -> str:
@@ -148,5 +161,7 @@ def _anchor(place: float) -> str:
 
 def _svg(kind: str, height: int, title: str, marks: str) -> Markup:
     """Hidden from screen readers, which meet the same figures as text in the next cell; the title serves pointers and PDF readers."""
-    head = Markup('<svg class="{}" width="100%" height="{}" aria-hidden="true" focusable="false"><title>{}</title>').format(kind, height, title)
+    head = Markup('<svg class="{}" width="100%" height="{}" aria-hidden="true" focusable="false"><title>{}</title>').format(
+        kind, height, title
+    )
     return head + Markup(marks) + Markup("</svg>")

@@ -31,11 +31,11 @@ def add_ranges(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def wilson(counts: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's score interval (1927) for ``counts`` out of ``people``, as shares from 0 to 1."""
+    """Wilson's score interval (1927) for ``counts`` out of ``people``, as shares; exactly 0 for nobody, exactly 1 for everybody."""
     from statsmodels.stats.proportion import proportion_confint
 
     low, high = proportion_confint(counts, people, alpha=1 - CONFIDENCE, method="wilson")
-    return np.clip(low, 0, 1), np.clip(high, 0, 1)
+    return np.where(counts == 0, 0.0, low), np.where(counts == people, 1.0, high)
 
 
 def mean_range(means: np.ndarray, spreads: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+MINUS = "\N{MINUS SIGN}"
 SYMBOLS = {"c": "[c]", "x": "[x]", "z": "[z]", "low": "[low]"}
 
 
@@ -24,22 +25,27 @@ def points(difference: float) -> str:
     return f"{_half_up(size):.0f} percentage point{'' if _half_up(size) == 1 else 's'}"
 
 
-def times(ratio: float) -> str:
-    """A ratio as "2.9 times"; two decimals below 1, where a tenth would hide the difference; none from 10."""
-    decimals = 2 if ratio < 0.995 else 1 if ratio < 9.95 else 0
-    return f"{ratio:.{decimals}f} times"
+def ratio(number: float) -> str:
+    """A ratio: two decimals below 1, where a tenth would hide the difference; none from 10."""
+    decimals = 2 if number < 0.995 else 1 if number < 9.95 else 0
+    return f"{number:.{decimals}f}"
+
+
+def times(number: float) -> str:
+    """A ratio as "2.9 times"."""
+    return f"{ratio(number)} times"
 
 
 def signed(number: float, decimals: int = 0) -> str:
     """A number with its sign, the minus being a minus and not a hyphen; a rounded zero has none."""
-    text = f"{abs(number):.{decimals}f}"
-    sign = "" if float(text) == 0 else "−" if number < 0 else "+"
+    text = f"{_half_up(number * 10**decimals) / 10**decimals:.{decimals}f}"
+    sign = "" if float(text) == 0 else MINUS if number < 0 else "+"
     return f"{sign}{text}"
 
 
 def decimal(number: float, decimals: int) -> str:
     """A number in its unit at the measure's published precision."""
-    return f"{number:,.{decimals}f}".replace("-", "−")
+    return f"{number:,.{decimals}f}".replace("-", MINUS)
 
 
 def count(people: int) -> str:
@@ -47,12 +53,12 @@ def count(people: int) -> str:
     return f"{people:,}"
 
 
-def joined(words: Sequence[str], last: str = "and") -> str:
-    """ "A, B and C"; with semicolons where a word has a comma of its own."""
+def joined(words: Sequence[str]) -> str:
+    """Words as spoken: "A, B and C"; with semicolons throughout where a word has a comma of its own."""
     if len(words) < 2:
         return "".join(words)
-    comma = "; " if any("," in word for word in words) else ", "
-    return f"{comma.join(words[:-1])} {last} {words[-1]}"
+    comma, last = ("; ", "; and ") if any("," in word for word in words) else (", ", " and ")
+    return comma.join(words[:-1]) + last + words[-1]
 
 
 def within_sentence(label: str) -> str:

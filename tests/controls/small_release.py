@@ -20,7 +20,9 @@ TRUST = "T1"
 PRIMARY_ONE, PRIMARY_TWO, SECONDARY, BOTH = "100001", "100002", "100003", "100004"
 ATOMS = [(PRIMARY_ONE, "primary"), (PRIMARY_TWO, "primary"), (SECONDARY, "secondary"), (BOTH, "primary"), (BOTH, "secondary")]
 MINOR = {"indian": "asian", "pakistani": "asian", "british": "white", "irish": "white", "african": "black", "caribbean": "black"}
-RECTANGLE = set(product((PRIMARY_ONE, PRIMARY_TWO), ("indian", "pakistani")))
+SMALL = {(PRIMARY_ONE, "indian"): (2, 2)}
+Rectangle = tuple[tuple[str, str], ...]
+RECTANGLE: Rectangle = tuple(product((PRIMARY_ONE, PRIMARY_TWO), ("indian", "pakistani")))
 DISCLOSURE = {"k": 10, "level": "exact", "zero_hidden": []}
 CELL = [
     "population", "period", "area_level", "area_code", "measure", "characteristic", "group_code", "cross_characteristic",
@@ -30,12 +32,16 @@ TEXT = [*CELL[:9], "status"]
 Marts = dict[str, pd.DataFrame]
 
 
-def pupils() -> pd.DataFrame:
-    """One row per made-up pupil: academy, phase, sex, ethnicity, ethnicity_major, absent, suspended, score (NaN without one)."""
+def pupils(small: dict[tuple[str, str], tuple[int, int]] | None = None) -> pd.DataFrame:
+    """One row per made-up pupil: academy, phase, sex, ethnicity, ethnicity_major, absent, suspended, score (NaN without one).
+
+    ``small``: girls and boys of those groups of an academy that have fewer than 30 of each.
+    """
+    small = SMALL if small is None else small
     rows = []
     for (academy, phase), (minor, major), sex in product(ATOMS, MINOR.items(), ("F", "M")):
-        small = (academy, minor) == (PRIMARY_ONE, "indian")
-        count, flagged, scored = (2, 1, 1) if small else (30, 12, 15)
+        few = small.get((academy, minor))
+        count, flagged, scored = (few[sex == "M"], 1, 1) if few else (30, 12, 15)
         for number in range(count):
             score = 90.0 + (7 * number + len(minor) + (sex == "F")) % 21 if phase == "primary" and number < scored else None
             rows.append((academy, phase, sex, minor, major, number < flagged, number >= count - flagged, score))
@@ -51,9 +57,9 @@ def staff() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["academy", "sex", "pay"])
 
 
-def small_release() -> Marts:
-    """Every mart and reference table of the release, by name."""
-    people = pupils()
+def small_release(rectangle: Rectangle = RECTANGLE, small: dict[tuple[str, str], tuple[int, int]] | None = None) -> Marts:
+    """Every mart and reference table of the release, by name. ``rectangle``: academies and groups whose rows are hidden."""
+    people = pupils(small)
     scored = people[people["score"].notna()]
     measures = {
         "headcount": ("headcount", None, 0, False),
@@ -66,11 +72,11 @@ def small_release() -> Marts:
     tables = ("sex", "ethnicity_major", "ethnicity")
     cells = []
     for name in ("headcount", "persistent_absence", "suspended"):
-        cells += _cells("pupils", people, name, measures[name], tables, ("trust", "phase", "academy"))
-    cells += _cells("pupils_read", scored, "reading_score", measures["reading_score"], tables, ("trust", "phase", "academy"))
+        cells += _cells("pupils", people, name, measures[name], tables, ("trust", "phase", "academy"), rectangle)
+    cells += _cells("pupils_read", scored, "reading_score", measures["reading_score"], tables, ("trust", "phase", "academy"), rectangle)
     employees = staff()
-    cells += _cells("staff", employees, "headcount", measures["headcount"], ("sex",), ("trust", "academy"))
-    cells += _cells("staff", employees, "hourly_pay", measures["hourly_pay"], ("sex",), ("trust",))
+    cells += _cells("staff", employees, "headcount", measures["headcount"], ("sex",), ("trust", "academy"), ())
+    cells += _cells("staff", employees, "hourly_pay", measures["hourly_pay"], ("sex",), ("trust", "academy"), ())
     cells.append(_figure(employees))
     table = _typed(pd.DataFrame(cells, columns=CELL))
     subject = table["population"].eq("staff").map({True: "staff", False: "pupil"})
@@ -106,6 +112,14 @@ def change(marts: Marts, name: str, where: dict[str, str], **values: object) -> 
     return {**marts, name: frame}
 
 
+def without(marts: Marts, name: str, query: str) -> Marts:
+    """The marts without those rows of one mart, and without the gaps, which may have rested on them."""
+    frame = marts[name]
+    kept = frame[~frame.eval(query)]
+    assert len(kept) < len(frame), "the control would break nothing"
+    return {**marts, name: kept, "mart_gaps": marts["mart_gaps"].head(0)}
+
+
 def _groups(characteristic: str) -> list[str]:
     return {
         "sex": ["F", "M", "U"],
@@ -123,7 +137,7 @@ def _areas(people: pd.DataFrame, level: str) -> list[tuple[str, pd.DataFrame]]:
 
 def _cells(
     population: str, people: pd.DataFrame, name: str, measure: tuple[str, str | None, int, bool],
-    characteristics: tuple[str, ...], levels: tuple[str, ...],
+    characteristics: tuple[str, ...], levels: tuple[str, ...], rectangle: Rectangle,
 ) -> list[tuple[object, ...]]:  # fmt: skip
     rows = []
     for level in levels:
@@ -132,7 +146,7 @@ def _cells(
             groups += [(c, g, inside[inside[c] == g]) for c in characteristics for g in _groups(c)]
             for characteristic, group, members in groups:
                 place = (population, PERIOD, level, area, name, characteristic, group, "all", "all")
-                hidden = characteristic == "ethnicity" and (area, group) in RECTANGLE
+                hidden = characteristic == "ethnicity" and (area, group) in rectangle
                 rows.append((*place, *_numbers(measure, members, empty_area=inside.empty, hidden=hidden)))
     return rows
 
@@ -146,7 +160,7 @@ def _numbers(
     if hidden:
         return (*nothing, "c")
     if kind == "headcount":
-        return (count, None, float(count), None, None, None, "u" if 10 <= count < 20 else "shown")
+        return (count, None, float(count), None, None, None, "shown")
     if count == 0:
         return (*nothing, "x" if empty_area else "z")
     status = "u" if count < 20 else "shown"
@@ -161,12 +175,12 @@ def _numbers(
 def _figure(employees: pd.DataFrame) -> tuple[object, ...]:
     means = employees.groupby("sex")["pay"].mean()
     gap = round(100 * float((means["M"] - means["F"]) / means["M"]), 1)
-    place = ("staff", PERIOD, "trust", TRUST, "pay_gap", "sex", "all", "all", "all")
+    place = ("staff", PERIOD, "trust", TRUST, "pay_gap", "sex", "F", "all", "all")
     return (*place, None, len(employees), gap, gap - 2.0, gap + 2.0, None, "shown")
 
 
 def _gaps(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Girls against boys in each area where both are shown; where not, a row without numbers."""
+    """Each ethnic group against British pupils in each area; where one side is hidden, a row without numbers."""
     place = ["population", "period", "area_level", "area_code", "measure", "characteristic"]
     own = outcomes[(outcomes["characteristic"] == "ethnicity") & ~outcomes["status"].isin(["x", "z"])]
     other = own[own["group_code"] == "british"]
@@ -225,9 +239,9 @@ def _dimensions(measures: dict[str, tuple[str, str | None, int, bool]]) -> Marts
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    types: dict[str, str] = {column: "str" for column in TEXT}
-    types |= {column: "Int64" for column in ("numerator", "denominator")}
-    types |= {column: "float64" for column in ("value", "low", "high", "sd")}
+    types: dict[str, str] = dict.fromkeys(TEXT, "str")
+    types |= dict.fromkeys(("numerator", "denominator"), "Int64")
+    types |= dict.fromkeys(("value", "low", "high", "sd"), "float64")
     return table.astype(types)
 
 

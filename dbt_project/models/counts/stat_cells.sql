@@ -6,17 +6,17 @@ with areas as (
     from {{ ref('stg_areas') }}
 ),
 
-periods as (
+populations_with_data as (
     select distinct
-        subject,
+        population,
         period
-    from {{ ref('int_places') }}
+    from {{ ref('int_population_members') }}
 ),
 
 grid as (
     select
         publications.population,
-        periods.period,
+        populations_with_data.period,
         areas.area_level,
         areas.area_code,
         publications.measure,
@@ -26,10 +26,8 @@ grid as (
         publications.cross_characteristic,
         crossed_groups.group_code as cross_group_code
     from {{ ref('stg_publications') }} as publications
-    inner join {{ ref('stg_populations') }} as populations
-        on publications.population = populations.population
-    inner join periods
-        on populations.subject = periods.subject
+    inner join populations_with_data
+        on publications.population = populations_with_data.population
     inner join areas
         on publications.area_level = areas.area_level
     inner join {{ ref('stg_groups') }} as own_groups

@@ -64,6 +64,7 @@ linked_cells as (
     select distinct
         sub_cells.population,
         populations.base,
+        populations.nested,
         sub_cells.period,
         sub_cells.area_level,
         sub_cells.area_code,
@@ -90,6 +91,7 @@ linked_cells as (
 select
     linked_cells.population,
     linked_cells.base,
+    linked_cells.nested,
     linked_cells.period,
     linked_cells.area_level,
     linked_cells.area_code,

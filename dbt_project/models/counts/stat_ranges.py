@@ -6,4 +6,5 @@ from pipelines.reporting.ranges import add_ranges
 def model(dbt, session):
     dbt.config(materialized="table")
     cells = dbt.ref("stat_cells").df()
-    return add_ranges(cells.assign(low=float("nan"), high=float("nan")))
+    ranged = add_ranges(cells.assign(low=float("nan"), high=float("nan")))
+    return ranged.astype(dict.fromkeys(ranged.select_dtypes("object"), "str"))  # else an empty column has no type

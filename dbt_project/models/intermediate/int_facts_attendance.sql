@@ -6,6 +6,7 @@ with totals as (
         sum(sessions_possible) as sessions_possible,
         sum(sessions_absent) as sessions_absent
     from {{ ref('stg_attendance') }}
+    where sessions_possible is not null and sessions_absent is not null
     group by period, person_key
 )
 
@@ -16,7 +17,7 @@ select
     'absence_share' as fact,
     cast(sessions_absent / sessions_possible as double) as value
 from totals
-where sessions_possible > 0 and sessions_absent is not null
+where sessions_possible > 0
 union all
 select
     'pupil' as subject,
@@ -25,7 +26,6 @@ select
     'sessions_absent' as fact,
     cast(sessions_absent as double) as value
 from totals
-where sessions_absent is not null
 union all
 select
     'pupil' as subject,
@@ -34,4 +34,3 @@ select
     'days_absent' as fact,
     cast(sessions_absent / 2 as double) as value
 from totals
-where sessions_absent is not null

@@ -3,9 +3,8 @@ with employees as (
     select
         period,
         person_key,
-        max(hourly_pay) as hourly_pay,
-        max(bonus_pay) as bonus_pay,
-        max(is_full_pay) as is_full_pay
+        max(case when is_full_pay then hourly_pay end) as hourly_pay,
+        max(bonus_pay) as bonus_pay
     from {{ ref('stg_payroll') }}
     where is_relevant
     group by period, person_key
@@ -26,7 +25,7 @@ select
     'hourly_pay' as fact,
     cast(hourly_pay as double) as value
 from employees
-where is_full_pay and hourly_pay > 0
+where hourly_pay > 0
 union all
 select
     'staff' as subject,

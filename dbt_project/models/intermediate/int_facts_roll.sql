@@ -30,6 +30,15 @@ select
     'pupil' as subject,
     period,
     person_key,
+    'registered' as fact,
+    cast(1 as double) as value
+from {{ ref('int_pupil_places') }}
+where is_main_registration
+union all
+select
+    'pupil' as subject,
+    period,
+    person_key,
     fact,
     cast(1 as double) as value
 from cohorts

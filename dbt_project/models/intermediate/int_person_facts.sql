@@ -39,6 +39,14 @@ with facts as (
         fact,
         value
     from {{ ref('int_facts_pay') }}
+    union all
+    select
+        subject,
+        period,
+        person_key,
+        fact,
+        value
+    from {{ ref('int_facts_returns') }}
 )
 
 select

@@ -1,4 +1,4 @@
--- Grain: one row per pupil and period, placed at the academy that counts them.
+-- Grain: one row per pupil and period, placed at the academy that counts them and in a phase that it teaches.
 with spells_with_census as (
     select
         pupils.person_key,
@@ -25,6 +25,7 @@ spells_in_order_of_claim as (
         period,
         academy_urn,
         year_group,
+        is_main_registration,
         is_main_registration and is_current as is_on_roll,
         row_number() over (
             partition by period, person_key
@@ -43,11 +44,18 @@ select
     spells.period,
     spells.academy_urn,
     spells.year_group,
-    coalesce(phases.phase, academies.fallback_phase) as phase,
+    coalesce(phases_taught.parent_code, academies.fallback_phase) as phase,
+    spells.is_main_registration,
     spells.is_on_roll
 from spells_in_order_of_claim as spells
 inner join {{ ref('stg_academies') }} as academies
     on spells.academy_urn = academies.academy_urn
 left join {{ ref('stg_phases') }} as phases
     on spells.year_group = phases.year_group
+left join {{ ref('stg_areas') }} as phases_taught
+    on
+        phases_taught.area_level = 'academy'
+        and spells.academy_urn = phases_taught.area_code
+        and phases_taught.parent_level = 'phase'
+        and phases.phase = phases_taught.parent_code
 where spells.claim = 1

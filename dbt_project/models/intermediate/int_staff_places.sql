@@ -1,4 +1,4 @@
--- Grain: one row per member of staff, academy and period; someone known only to payroll is placed by payroll.
+-- Grain: one row per member of staff and period, placed where they are in post; someone known only to payroll is placed by payroll.
 with contracts as (
     select
         staff.person_key,
@@ -39,7 +39,7 @@ everyone as (
 select
     person_key,
     period,
-    min(academy_urn) as academy_urn,
+    coalesce(min(case when is_in_post then academy_urn end), min(academy_urn)) as academy_urn,
     max(is_in_post) as is_in_post
 from everyone
 group by person_key, period

@@ -3,5 +3,6 @@ select
     population,
     label,
     subject,
-    base
+    base,
+    nested
 from {{ ref('stg_populations') }}

@@ -9,7 +9,7 @@ from pipelines.orchestration.protection import protected_cells
 def model(dbt, session):
     dbt.config(materialized="table")
     policy = dbt.ref("stg_policy").df()
-    return protected_cells(
+    protected = protected_cells(
         policy=policy["policy"].iloc[0],
         known_groups=dbt.ref("stg_known_groups").df(),
         report=Path(os.environ["EQUALITY_PROTECTION_REPORT"]),
@@ -20,3 +20,4 @@ def model(dbt, session):
         measures=dbt.ref("stg_measures").df(),
         populations=dbt.ref("stg_populations").df(),
     )
+    return protected.astype(dict.fromkeys(protected.select_dtypes("object"), "str"))  # else an empty column has no type

@@ -3,6 +3,6 @@ select
     population,
     label,
     subject,
-    fact,
-    base
+    base,
+    nested
 from {{ source('catalogue', 'populations') }}

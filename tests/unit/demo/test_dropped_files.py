@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from pipelines.catalogue import load
 from pipelines.catalogue.model import Catalogue
 from pipelines.demo import FAULTS, Demonstration, Dropped, make
-from pipelines.demo.dialects import DIALECTS
+from pipelines.demo.dialects import DIALECTS, capitals
 from pipelines.demo.faults import NO_SUCH_CODE
 from pipelines.demo.make import people_and_events
 from pipelines.demo.trust import SITES
@@ -68,6 +68,13 @@ def test_a_file_holds_as_many_rows_as_the_truth_behind_it(demonstration: Demonst
 def test_every_heading_is_one_that_the_catalogue_knows(demonstration: Demonstration) -> None:
     for file in demonstration.files:
         assert {heading.casefold() for heading in rows_of(file)[0]} <= known_headings(demonstration.catalogue, file.dataset)
+
+
+@pytest.mark.parametrize(
+    ("heading", "typed"), [("upn", "UPN"), ("entry date", "Entry date"), ("sen stage", "SEN stage"), ("eal status", "EAL status")]
+)
+def test_a_typed_heading_has_the_capitals_a_person_gives_it(heading: str, typed: str) -> None:
+    assert capitals(heading) == typed
 
 
 def test_headings_of_a_file_are_distinct(demonstration: Demonstration) -> None:

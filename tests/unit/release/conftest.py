@@ -32,7 +32,9 @@ def composition(girls: int, period: str = "2025-26") -> pd.DataFrame:
         ],
         columns=CELL_COLUMNS,
     )
-    return frame.astype({"numerator": "Int64", "denominator": "Int64", "value": "float64", "low": "float64", "high": "float64", "sd": "float64"})
+    return frame.astype(
+        {"numerator": "Int64", "denominator": "Int64", "value": "float64", "low": "float64", "high": "float64", "sd": "float64"}
+    )
 
 
 @pytest.fixture

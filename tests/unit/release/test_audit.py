@@ -62,4 +62,4 @@ def test_a_line_left_unfinished_is_named_and_then_replaced(log: Path) -> None:
 
 def test_a_time_without_its_zone_is_refused(log: Path) -> None:
     with pytest.raises(ValueError, match="time zone"):
-        audit.append(log, "clerk", "step", dt.datetime(2026, 9, 1))  # noqa: DTZ001
+        audit.append(log, "clerk", "step", dt.datetime(2026, 9, 1))

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pipelines.release import bundle
 
 rows = st.lists(
-    st.tuples(st.sampled_from(["a", "b", "é"]), st.one_of(st.none(), st.integers(0, 99)), st.one_of(st.none(), st.floats(0, 1))), max_size=12
+    st.tuples(st.sampled_from(["a", "b", "é"]), st.one_of(st.none(), st.integers(0, 99)), st.one_of(st.none(), st.floats(0, 1))),
+    max_size=12,
 )
 
 

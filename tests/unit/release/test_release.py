@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,13 @@ from pipelines.release.verify import verify
 Build = Callable[..., Manifest]
 Dated = Callable[..., Any]
 RELEASE_DAY = dt.date(2026, 9, 1)
+
+
+@pytest.fixture
+def drafted(home: Home, build: Build) -> Home:
+    """A home with a draft of 2025-26 that both judges have passed."""
+    build()
+    return home
 
 
 def test_a_due_draft_becomes_the_current_release(home: Home, build: Build, dated: Dated) -> None:
@@ -46,12 +54,11 @@ def test_a_second_run_makes_none(home: Home, build: Build, dated: Dated) -> None
         ({"y2025_26": dt.date(2026, 8, 1)}, RELEASE_DAY, "The calendar has changed"),
     ],
 )
-def test_nothing_is_released_before_its_day(home: Home, build: Build, dated: Dated, dates: Any, today: dt.date, reason: str) -> None:
-    build()
-    outcome = release.make(home, dated(**dates), today)
+def test_nothing_is_released_before_its_day(drafted: Home, dated: Dated, dates: Any, today: dt.date, reason: str) -> None:
+    outcome = release.make(drafted, dated(**dates), today)
     assert outcome.id is None
     assert outcome.reason.startswith(reason)
-    assert release.listing(home) == []
+    assert release.listing(drafted) == []
 
 
 def test_without_a_draft_there_is_nothing_to_release(home: Home, dated: Dated) -> None:
@@ -119,3 +126,29 @@ def test_the_old_draft_is_back_if_the_new_one_never_arrived(home: Home, build: B
     draft.recover(home)
     assert verify(home.draft) == []
     assert (home.draft / "manifest.json").read_bytes() == sealed.content()
+
+
+def test_a_reader_meets_one_whole_release_at_every_moment(home: Home, build: Build, dated: Dated) -> None:
+    days = [RELEASE_DAY + dt.timedelta(days=number) for number in range(12)]
+    build(release_from=days[0])
+    release.make(home, dated(y2025_26=days[0]), days[0])
+    seen: set[str] = set()
+    problems: list[str] = []
+    done = threading.Event()
+
+    def read_on() -> None:
+        while not done.is_set():
+            folder = (home.releases / "current").resolve()
+            seen.add(folder.name)
+            problems.extend(verify(folder))
+
+    reader = threading.Thread(target=read_on)
+    reader.start()
+    for number, day in enumerate(days[1:], start=191):
+        build(girls=number, release_from=day)
+        assert release.make(home, dated(y2025_26=day), day).id is not None
+    done.set()
+    reader.join()
+    assert problems == []
+    assert len(seen) > 1
+    assert len(release.listing(home)) == len(days)

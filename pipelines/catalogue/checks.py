@@ -1,0 +1,84 @@
+"""Where entries of the catalogue disagree with one another: a name nobody declares, a group missing. Single entries check themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+
+from pipelines.catalogue.model import Catalogue
+
+
+def disagreements(catalogue: Catalogue) -> Iterator[str]:
+    """A sentence for each name that one entry uses of another and that nothing declares, or that cannot be computed."""
+    fields = {f"{dataset.name}.{field.name}" for dataset in catalogue.datasets.values() for field in dataset.fields}
+    yield from _datasets(catalogue)
+    yield from _formats(catalogue, fields)
+    yield from _populations(catalogue)
+    yield from _characteristics(catalogue, fields)
+    yield from _measures(catalogue)
+    yield from _objectives(catalogue)
+
+
+def _missing(where: str, kind: str, name: str | None, declared: Container[str]) -> Iterator[str]:
+    if name not in declared:
+        yield f"{where} names the {kind} {name!r}, which nothing declares."
+
+
+def _datasets(catalogue: Catalogue) -> Iterator[str]:
+    for dataset in catalogue.datasets.values():
+        own = {field.name for field in dataset.fields}
+        for name in (dataset.person, *dataset.key):
+            yield from _missing(f"Dataset {dataset.name}", "field", name, own)
+        for field in dataset.fields:
+            if field.codes:
+                yield from _missing(f"Field {dataset.name}.{field.name}", "code set", field.codes, catalogue.code_sets)
+
+
+def _formats(catalogue: Catalogue, fields: Container[str]) -> Iterator[str]:
+    for report in catalogue.formats.values():
+        yield from _missing(f"Format {report.name}", "dataset", report.dataset, catalogue.datasets)
+        for field in report.columns.values():
+            yield from _missing(f"Format {report.name}", "field", f"{report.dataset}.{field}", fields)
+
+
+def _populations(catalogue: Catalogue) -> Iterator[str]:
+    for population in catalogue.populations.values():
+        if population.base:
+            yield from _missing(f"Population {population.name}", "population", population.base, catalogue.populations)
+
+
+def _characteristics(catalogue: Catalogue, fields: Container[str]) -> Iterator[str]:
+    for characteristic in catalogue.characteristics.values():
+        where = f"Characteristic {characteristic.name}"
+        for source in characteristic.fields.values():
+            if not source.startswith("derived."):
+                yield from _missing(where, "field", source, fields)
+        if sum(group.unknown for group in characteristic.groups) != 1:
+            yield f"{where} needs exactly one group marked unknown, for blanks and refusals."
+        if characteristic.comparator:
+            yield from _missing(where, "group", characteristic.comparator, {group.code for group in characteristic.groups})
+        if characteristic.parent:
+            yield from _missing(where, "characteristic", characteristic.parent, catalogue.characteristics)
+        parent = catalogue.characteristics.get(characteristic.parent or "")
+        if parent:
+            for group in characteristic.groups:
+                yield from _missing(f"{where}, group {group.code}", "group", group.within, {outer.code for outer in parent.groups})
+
+
+def _measures(catalogue: Catalogue) -> Iterator[str]:
+    for measure in catalogue.measures.values():
+        where = f"Measure {measure.name}"
+        if measure.kind != "headcount":
+            yield from _missing(where, "population", measure.population, catalogue.populations)
+        if measure.kind == "rate" and measure.at_least is None:
+            yield f"{where} is a rate and needs at_least."
+        for name in measure.characteristics:
+            yield from _missing(where, "characteristic", name, catalogue.characteristics)
+
+
+def _objectives(catalogue: Catalogue) -> Iterator[str]:
+    for objective in catalogue.objectives:
+        where = f"Objective {objective.code}"
+        if objective.measure:
+            yield from _missing(where, "measure", objective.measure, catalogue.measures)
+        if objective.characteristic:
+            yield from _missing(where, "characteristic", objective.characteristic, catalogue.characteristics)

@@ -1,0 +1,156 @@
+"""A pattern as the union of witnesses: each goal keeps the worlds that protect it, so a pattern is safe by construction. Bounds live elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from pipelines.disclosure.linked import Floats, Ids, Mask
+from pipelines.disclosure.reach import ENOUGH, Reach, attainable
+from pipelines.disclosure.routes import Router, World
+from pipelines.disclosure.task import Task, goal_order
+
+MOST_LEANING = 40
+"""A column on which more goals lean is not worth trying to show again."""
+
+
+class Assembly:
+    """Goals, the worlds that witness for them, and the columns these worlds need hidden."""
+
+    def __init__(self, task: Task, router: Router | None = None) -> None:
+        self.task = task
+        self.router = router or Router(task)
+        self.worlds: dict[int, list[World]] = {}
+        self.leaning: dict[int, set[int]] = {}
+        self.lowered: list[int] = []
+        self.uses = np.zeros(len(task), dtype=np.int64)
+
+    @property
+    def hidden(self) -> Mask:
+        return self.task.always | (self.uses > 0)
+
+    @property
+    def cost(self) -> float:
+        return float(self.task.cost[self.hidden & ~self.task.always].sum())
+
+    def prices(self) -> Floats:
+        """Of hiding one more column: nothing where it is hidden already."""
+        return np.where(self.hidden, 0.0, self.task.cost)
+
+    def keep(self, goal: int, worlds: list[World]) -> None:
+        self.worlds[goal] = worlds
+        for column in columns_of(worlds).tolist():
+            self.uses[column] += 1
+            if not self.task.always[column]:
+                self.leaning.setdefault(column, set()).add(goal)
+
+    def forget(self, goal: int) -> list[World]:
+        worlds = self.worlds.pop(goal, [])
+        for column in columns_of(worlds).tolist():
+            self.uses[column] -= 1
+            if not self.task.always[column]:
+                self.leaning[column].discard(goal)
+        return worlds
+
+    def build(self, guide: Floats, deadline: float, only: Ids | None = None) -> bool:
+        """Give each goal (of `only`) its worlds, cheapest first at prices lowered where `guide` (the relaxation's y) says so.
+
+        A goal that even hiding everything cannot serve has its need lowered to what that gives, and is noted in `lowered`. False if
+        time runs out.
+        """
+        task = self.task
+        wanted = np.ones(len(task.goals), dtype=bool) if only is None else np.isin(np.arange(len(task.goals)), only)
+        up, down = np.zeros(len(task)), np.zeros(len(task))
+        highest: dict[int, World] = {}
+        lowest: dict[int, World] = {}
+        for goal in goal_order(task):
+            if goal in self.worlds or not wanted[goal]:
+                continue
+            if time.perf_counter() > deadline:
+                return False
+            column = int(task.goals[goal])
+            if up[column] >= task.lift[goal] - ENOUGH and up[column] + down[column] >= task.width[goal] - ENOUGH:
+                found = [highest[column]] if up[column] >= max(task.lift[goal], task.width[goal]) - ENOUGH else []
+                self.keep(goal, found or [end[column] for end in (highest, lowest) if column in end])
+                continue
+            worlds = self.router.protect(goal, self.prices() * (1.03 - guide))
+            if worlds is None:
+                self._lower(goal)
+                worlds = self.router.protect(goal, self.prices() * (1.03 - guide)) or []
+            self.keep(goal, worlds)
+            for world in worlds:
+                for end, height, moves in ((highest, up, world.moves), (lowest, down, -world.moves)):
+                    better = moves > height[world.columns] + ENOUGH
+                    height[world.columns[better]] = moves[better]
+                    end.update(dict.fromkeys(world.columns[better].tolist(), world))
+        return True
+
+    def _lower(self, goal: int) -> None:
+        task = self.task
+        task.lift[goal], task.width[goal] = (np.floor(need * 1e6) / 1e6 - 2 * ENOUGH for need in attainable(Reach(task), goal))
+        self.lowered.append(goal)
+
+    def reroute(self, deadline: float) -> float:
+        """Let each goal find its worlds anew, given what the others need; keeps what is no dearer. Returns the saving."""
+        before = self.cost
+        for goal in sorted(self.worlds, key=lambda one: (-self._alone(one), one)):
+            if time.perf_counter() > deadline:
+                break
+            if self._alone(goal) <= 0:
+                continue
+            self._try_again([goal], self.prices_without)
+        return before - self.cost
+
+    def drop(self, deadline: float) -> float:
+        """Try to show each secondary again, dearest first: goals that lean on it find other worlds. Returns the saving."""
+        before = self.cost
+        for column in np.lexsort((np.arange(len(self.task)), -self.task.cost)):
+            if time.perf_counter() > deadline:
+                break
+            if self.task.always[column] or self.uses[column] == 0:
+                continue
+            leaning = sorted(self.leaning[column])
+            if len(leaning) > MOST_LEANING:
+                continue
+            self._try_again(leaning, lambda column=column: self.prices_without(column))  # type: ignore[misc]
+        return before - self.cost
+
+    def prices_without(self, column: int | None = None) -> Floats:
+        price = self.prices()
+        if column is not None:
+            price[column] = np.inf
+        return price
+
+    def _alone(self, goal: int) -> float:
+        """Cost of the columns that only this goal needs."""
+        columns = columns_of(self.worlds[goal])
+        mine = columns[(self.uses[columns] == 1) & ~self.task.always[columns]]
+        return float(self.task.cost[mine].sum())
+
+    def _try_again(self, goals: list[int], prices: Callable[[], Floats]) -> bool:
+        """Forget these goals' worlds and find new ones at `prices()`; undone unless it saves."""
+        before = self.cost
+        old = {goal: self.forget(goal) for goal in goals}
+        good = True
+        for goal in goals:
+            worlds = self.router.protect(goal, prices())
+            if worlds is None:
+                good = False
+                break
+            self.keep(goal, worlds)
+            if self.cost >= before:
+                good = False
+                break
+        if good and self.cost < before:
+            return True
+        for goal in goals:
+            self.forget(goal)
+            self.keep(goal, old[goal])
+        return False
+
+
+def columns_of(worlds: list[World]) -> Ids:
+    """Everything these worlds need hidden."""
+    return np.unique(np.concatenate([world.columns for world in worlds])) if worlds else np.zeros(0, dtype=np.int64)

@@ -1,0 +1,158 @@
+"""What every safe pattern must satisfy, as linear cuts `a @ y >= need` over hide-or-show decisions y. Optimising over them belongs elsewhere.
+
+Source: Fischetti and Salazar (2001), capacity constraints from the attacker's dual, with coefficients lowered to the need.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipelines.disclosure.linked import Floats, Ids
+from pipelines.disclosure.reach import ENOUGH, Reach, suspects
+from pipelines.disclosure.task import FAR, Task
+
+TINY = 1e-7
+
+
+@dataclass(frozen=True)
+class Cut:
+    """weights @ y[columns] >= least, scaled so that `least` is 1 or 0."""
+
+    columns: Ids
+    weights: Floats
+    least: float = 1.0
+
+    def key(self) -> tuple[bytes, bytes]:
+        return self.columns.tobytes(), np.round(self.weights, 6).tobytes()
+
+    def violated(self, y: Floats, by: float = 1e-4) -> bool:
+        return float(self.weights @ y[self.columns]) < self.least - by
+
+
+def room(task: Task, gradient: Floats) -> Floats:
+    """How much each column, if hidden, can add to the bound `gradient @ d` (FAR and more: without limit)."""
+    bound = np.where(gradient > TINY, np.where(task.rise >= FAR, np.inf, gradient * task.rise), 0.0)
+    falls = np.where(gradient < -TINY, np.where(task.fall >= FAR, np.inf, -gradient * task.fall), 0.0)
+    capacity = bound + falls
+    capacity[(task.rise == 0) & (gradient > 0)] = 0.0
+    capacity[(task.fall == 0) & (gradient < 0)] = 0.0
+    return capacity
+
+
+def cut(task: Task, capacity: Floats, need: float) -> Cut | None:
+    """The cut that a bound on one goal's movement implies; None if it says nothing."""
+    rest = need - capacity[task.always].sum()
+    if not rest > ENOUGH:
+        return None
+    columns = np.flatnonzero(~task.always & (capacity > TINY))
+    weights = np.minimum(capacity[columns], rest) / rest
+    return Cut(columns, weights) if weights.sum() >= 1 else None  # less: a need that no pattern meets
+
+
+def bridges(task: Task) -> list[Cut]:
+    """Cuts from single lines: a goal alone in a line needs company there that can move as far as it must."""
+    found: dict[tuple[bytes, bytes], Cut] = {}
+    lines = task.matrix.tocsr()
+    for goal, column in enumerate(task.goals):
+        for line in task.matrix[:, [column]].indices:
+            row = lines[[line]].toarray().ravel()
+            share = row / row[column]
+            share[column] = 0.0
+            # d_p = -share @ d; for the falling side +share @ d
+            rises, falls = room(task, -share), room(task, share)
+            for made in (cut(task, rises, task.lift[goal]), cut(task, rises + falls, task.width[goal])):
+                if made is not None:
+                    found[made.key()] = made
+    return list(found.values())
+
+
+class Company:
+    """In a cheapest pattern nobody is hidden alone: a secondary that is the only unknown of a line helps no goal and could be shown.
+
+    So y_j <= sum of the other y in each line that holds nothing unknown anyway ("bridgeless" inequalities).
+    """
+
+    def __init__(self, task: Task) -> None:
+        lines = task.matrix.tocsr()
+        known = np.flatnonzero((abs(lines) @ task.always.astype(float)) == 0)
+        self.lines = lines[known]
+        self.starts = self.lines.indptr[:-1]
+
+    def separate(self, y: Floats) -> list[Cut]:
+        """The most violated inequality of each line."""
+        if not self.lines.shape[0]:
+            return []
+        inside = y[self.lines.indices]
+        total, top = np.add.reduceat(inside, self.starts), np.maximum.reduceat(inside, self.starts)
+        found = []
+        for line in np.flatnonzero(2 * top > total + 1e-4):
+            columns = self.lines.indices[self.starts[line] : self.lines.indptr[line + 1]]
+            weights = np.ones(len(columns))
+            weights[int(np.argmax(y[columns]))] = -1.0
+            order = np.argsort(columns)
+            found.append(Cut(columns[order], weights[order], 0.0))
+        return found
+
+
+class Idle:
+    """The same for the whole task: a secondary that no unknowns together let move is hidden in vain, so y_j <= sum of y over
+    whatever would let j move. Exact for whole decisions, a flow cut for fractional ones."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = replace(task, rise=(task.rise > 0) * FAR, fall=(task.fall > 0) * FAR)
+        self.reach = Reach(replace(task, rise=(task.rise > 0) * 1.0, fall=(task.fall > 0) * 1.0))
+
+    def separate(self, y: Floats) -> list[Cut]:
+        """At most one violated inequality per secondary."""
+        self.reach.hide(y)
+        reached = np.zeros(len(y))
+        found = []
+        for column in np.flatnonzero((y > 0.05) & ~self.task.always):
+            if reached[column] >= y[column] - 1e-3:
+                continue
+            reason = np.zeros(len(y))
+            self.reach.model.changeColBounds(column, -float(self.reach.fall[column]), float(self.reach.rise[column]))
+            for sign in (1.0, -1.0):
+                distance, world, gradient = self.reach.farthest(int(column), sign)
+                if abs(world[column]) <= y[column] + 1e-9:
+                    np.maximum(reached, np.abs(world), out=reached)
+                if distance > y[column] - 1e-3:
+                    break
+                gradient[column] = 0.0
+                reason = np.maximum(reason, room(self.task, gradient) > 0)
+            else:
+                reason[column] = 0.0
+                columns = np.flatnonzero(reason)
+                if not self.task.always[columns].any() and y[columns].sum() < y[column] - 1e-3:
+                    found.append(Cut(np.append(columns, column), np.append(np.ones(len(columns)), -1.0), 0.0))
+            self.reach.model.changeColBounds(column, float(self.reach.lower[column]), float(self.reach.upper[column]))
+        return found
+
+
+def separate(reach: Reach, hidden: Floats, most: int, deadline: float = np.inf) -> tuple[list[Cut], bool]:
+    """Cuts that the (fractional) decisions `hidden` violate, at most `most`; and whether any goal was found short at all."""
+    task = reach.task
+    found: dict[tuple[bytes, bytes], Cut] = {}
+    any_short = False
+    for goal in suspects(reach, hidden).short:
+        if len(found) >= most or time.perf_counter() > deadline:
+            break
+        column, lift, width = int(task.goals[goal]), float(task.lift[goal]), float(task.width[goal])
+        rises, _, gradient = reach.farthest(column, 1.0)
+        gradient[column] = 0.0
+        upward = room(task, gradient)
+        made = []
+        if rises < lift - ENOUGH:
+            any_short = True
+            made.append(cut(task, upward, lift))
+        if rises < width - ENOUGH:
+            falls, _, gradient = reach.farthest(column, -1.0)
+            gradient[column] = 0.0
+            if rises + falls < width - ENOUGH:
+                any_short = True
+                made.append(cut(task, upward + room(task, gradient), width))
+        found |= {one.key(): one for one in made if one is not None and one.violated(hidden)}
+    return list(found.values()), any_short

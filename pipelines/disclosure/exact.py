@@ -1,0 +1,137 @@
+"""The integer program of a task: cheapest whole decisions under separated cuts, until proven or out of time. Heuristics live elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+
+from pipelines.disclosure import linear
+from pipelines.disclosure.cuts import Company, Cut, separate
+from pipelines.disclosure.linked import Floats, Mask
+from pipelines.disclosure.reach import Reach
+from pipelines.disclosure.relaxation import Relaxation
+from pipelines.disclosure.task import Task
+
+WHOLE = 1e-6
+MIX = (0.6, 0.3, 0.1)
+LAST = 4
+"""How many of the solver's improving answers are audited for cuts."""
+HARD = 2.0
+"""Seconds of the integer solver after which a better incumbent is worth seeking by repair."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The best safe pattern known, its cost, and the bound below which no pattern costs."""
+
+    hidden: Mask
+    cost: float
+    bound: float
+
+    @property
+    def proven(self) -> bool:
+        return self.bound >= self.cost - 1 + WHOLE
+
+
+def prove(task: Task, relaxed: Relaxation, incumbent: Mask, repair: Callable[[Floats], Mask | None], deadline: float) -> Proof:
+    """Branch and cut by restarts: solve the integer master, audit its answers, add the cuts they violate, until one is safe.
+
+    repair: makes a safe pattern near given decisions. Costs are whole numbers, so a bound within less than 1 of the incumbent
+    is a proof.
+    """
+    reach = Reach(task)
+    best = Proof(incumbent, cost_of(task, incumbent), rounded(task, relaxed.bound))
+    patience = 1.0
+    while not best.proven and time.perf_counter() < deadline:
+        relaxed.tighten(min(deadline, time.perf_counter() + patience))
+        best = replace(best, bound=max(best.bound, min(rounded(task, relaxed.bound), best.cost)))
+        asked = time.perf_counter()
+        found = _integer(task, relaxed, best, min(deadline - time.perf_counter(), 10 * patience + 10))
+        if found is None:
+            return replace(best, bound=best.cost)  # nothing under the incumbent's cost satisfies the cuts
+        answers, bound, optimal = found
+        hard = time.perf_counter() - asked > HARD or not optimal
+        best = replace(best, bound=max(best.bound, min(rounded(task, bound), best.cost)))
+        fresh = 0
+        for number, y in enumerate(reversed(answers[-LAST:])):
+            new, short = _separate_between(reach, y, relaxed)
+            if not short:
+                if cost_of(task, y) < best.cost:
+                    best = replace(best, hidden=y, cost=cost_of(task, y))
+                if optimal and number == 0:
+                    best = replace(best, bound=best.cost)
+            fresh += relaxed.master.add(new)
+        mended = repair(0.9 * answers[-1] + 0.1 * relaxed.y) if hard and answers and not best.proven else None
+        if mended is not None and cost_of(task, mended) < best.cost:
+            best = replace(best, hidden=mended, cost=cost_of(task, mended))
+        relaxed.y, relaxed.bound = relaxed.master.solve()
+        if not fresh and not optimal:
+            patience *= 2
+    return best
+
+
+def cost_of(task: Task, hidden: Mask) -> float:
+    """Cost of what is hidden and need not always be."""
+    return float(task.cost[hidden & ~task.always].sum())
+
+
+def rounded(task: Task, bound: float) -> float:
+    """A bound on whole costs is whole."""
+    return float(np.ceil(bound - 1e-4)) if bool((task.cost == np.round(task.cost)).all()) else bound
+
+
+def _separate_between(reach: Reach, y: Mask, relaxed: Relaxed) -> tuple[list[Cut], bool]:
+    """Cuts against whole decisions y, preferring deep ones: they are sought on the way from y to the relaxation's interior answer."""
+    found: list[Cut] = []
+    for share in MIX:
+        new, _ = separate(reach, (1 - share) * y + share * relaxed.y, most=10_000)
+        found += [one for one in new if one.violated(y.astype(float))]
+    new, short = separate(reach, y.astype(float), most=10_000)
+    return found + new + Company(reach.task).separate(y.astype(float)) + relaxed.idle.separate(y.astype(float)), short
+
+
+def _integer(task: Task, relaxed: Relaxation, best: Proof, seconds: float) -> tuple[list[Mask], float, bool] | None:
+    """Solve the integer master; returns (improving decisions, last the best; bound; optimal), None if nothing beats the incumbent."""
+    cuts = relaxed.master.cuts
+    free = ~relaxed.spare(best.cost) & ~task.always
+    place = np.cumsum(free) - 1
+    columns = np.flatnonzero(free)
+    rows, cols, weights = [], [], []
+    for number, one in enumerate(cuts):
+        kept = free[one.columns]
+        rows.append(np.full(int(kept.sum()), number))
+        cols.append(place[one.columns[kept]])
+        weights.append(one.weights[kept])
+    matrix = sp.csc_matrix((np.concatenate(weights), (np.concatenate(rows), np.concatenate(cols))), shape=(len(cuts), len(columns)))
+    least = np.array([one.least for one in cuts])
+    model = linear.program(
+        task.cost[columns], matrix, least, np.full(len(cuts), linear.INFINITY), np.zeros(len(columns)), np.ones(len(columns))
+    )
+    model.changeColsIntegrality(
+        len(columns), np.arange(len(columns), dtype=np.int32), np.array([highspy.HighsVarType.kInteger] * len(columns))
+    )
+    model.setOptionValue("time_limit", max(seconds, 0.1))
+    model.setOptionValue("mip_rel_gap", 0.0)
+    model.setOptionValue("mip_abs_gap", 0.999)
+    model.setOptionValue("objective_bound", best.cost - 1 + WHOLE)
+    seen: list[Mask] = []
+
+    def note(x: Floats) -> None:
+        hidden = task.always.copy()
+        hidden[columns[np.asarray(x) > 0.5]] = True
+        seen.append(hidden)
+
+    model.cbMipImprovingSolution += lambda event: note(event.data_out.mip_solution)
+    found = linear.run(model)
+    status = model.getModelStatus()
+    bound = model.getInfo().mip_dual_bound
+    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound):
+        return None
+    if found is not None and not seen:
+        note(found.x)
+    return seen, bound, found is not None and found.optimal

@@ -1,0 +1,131 @@
+"""How far an intruder's possible worlds stretch: linear programs over the movements of a task. What to do about it belongs to callers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from pipelines.disclosure import linear
+from pipelines.disclosure.linked import Floats, Ids, Mask
+from pipelines.disclosure.task import Task
+
+ENOUGH = 1e-6
+"""Tolerance when a movement is compared with a need."""
+BATCHES = 3
+FEW = 8
+
+
+@dataclass(frozen=True)
+class Witnessed:
+    """Greatest rise and fall seen per goal, and the goals (positions) that fall short of their need, each proven by its own LP."""
+
+    up: Floats
+    down: Floats
+    short: Ids
+
+
+class Reach:
+    """The attacker's linear program of one task: max of +-d_p where hidden[j] in [0, 1] scales how far column j may move."""
+
+    def __init__(self, task: Task, far: float | None = None) -> None:
+        self.task = task
+        self.rise = task.rise if far is None else np.minimum(task.rise, far)
+        self.fall = task.fall
+        zero = np.zeros(task.matrix.shape[0])
+        self.model = linear.program(np.zeros(len(task)), task.matrix, zero, zero, -self.fall, self.rise)
+        self.model.setOptionValue("presolve", "off")
+        self.model.setOptionValue("simplex_strategy", 4)  # primal: after a change of objective the last point stays feasible
+        self.every = np.arange(len(task), dtype=np.int32)
+
+    def hide(self, hidden: Floats) -> None:
+        """Let each column move in proportion to `hidden` (1 = hidden or latent, 0 = shown)."""
+        self.lower, self.upper = -self.fall * hidden, self.rise * hidden
+        self.model.changeColsBounds(len(self.every), self.every, self.lower, self.upper)
+
+    def farthest(self, column: int, sign: float) -> tuple[float, Floats, Floats]:
+        """Greatest movement of one column in one direction: its length, the world that shows it, and the gradient g of its bound.
+
+        For any world d of any pattern, sign * d[column] = g @ d.
+        """
+        self.model.changeColCost(column, -sign)
+        self.model.run()
+        found = self.model.getSolution()
+        self.model.changeColCost(column, 0.0)
+        world = np.asarray(found.col_value, dtype=float)
+        return sign * world[column], world, -np.asarray(found.col_dual, dtype=float)
+
+    def batch(self, goals: Ids, sign: float, caps: Floats) -> Floats:
+        """One world that moves many goals together, each rewarded only up to its cap."""
+        task, many = self.task, len(goals)
+        picks = sp.csc_matrix((np.full(many, sign), (np.arange(many), goals)), shape=(many, len(task)))
+        matrix = sp.bmat([[task.matrix, None], [picks, -sp.identity(many)]], format="csc")
+        rows = task.matrix.shape[0]
+        found = linear.solve(
+            np.concatenate([np.zeros(len(task)), -np.ones(many)]),
+            matrix,
+            np.zeros(rows + many),
+            np.concatenate([np.zeros(rows), np.full(many, linear.INFINITY)]),
+            np.concatenate([self.lower, np.full(many, -linear.INFINITY)]),
+            np.concatenate([self.upper, caps]),
+        )
+        return np.zeros(len(task)) if found is None else found.x[: len(task)]
+
+
+def suspects(reach: Reach, hidden: Floats) -> Witnessed:
+    """Goals that no world of a few capped batches clears; `short` may hold goals that are not."""
+    task = reach.task
+    reach.hide(hidden)
+    up, down = np.zeros(len(task.goals)), np.zeros(len(task.goals))
+    open_ = np.arange(len(task.goals))
+    for _ in range(BATCHES):
+        if len(open_) < FEW:
+            break
+        _note(task, reach.batch(task.goals[open_], 1.0, np.maximum(task.lift[open_], 1e-3)), up, down)
+        rest = task.width - up
+        falling = open_[rest[open_] > ENOUGH]
+        if len(falling):
+            _note(task, reach.batch(task.goals[falling], -1.0, rest[falling]), up, down)
+        still = np.flatnonzero(missing(task, up, down))
+        if len(still) > 0.7 * len(open_):
+            return Witnessed(up, down, still)
+        open_ = still
+    return Witnessed(up, down, open_)
+
+
+def judge(reach: Reach, hidden: Floats) -> Witnessed:
+    """Which goals fall short under a (possibly fractional) pattern.
+
+    Every world found is a witness for all goals. A goal is cleared only by a witness, and called short only after its own
+    two programs.
+    """
+    task, seen = reach.task, suspects(reach, hidden)
+    up, down = seen.up, seen.down
+    short = []
+    for goal in seen.short:
+        column = int(task.goals[goal])
+        for sign in (1.0, -1.0):
+            if missing(task, up, down)[goal] and (sign > 0 or up[goal] >= task.lift[goal] - ENOUGH):
+                _note(task, reach.farthest(column, sign)[1], up, down)
+        if missing(task, up, down)[goal]:
+            short.append(goal)
+    return Witnessed(up, down, np.array(short, dtype=np.int64))
+
+
+def missing(task: Task, up: Floats, down: Floats) -> Mask:
+    """Goals whose need these greatest movements do not meet."""
+    return (up < task.lift - ENOUGH) | (up + down < task.width - ENOUGH)
+
+
+def _note(task: Task, world: Floats, up: Floats, down: Floats) -> None:
+    np.maximum(up, world[task.goals], out=up)
+    np.maximum(down, -world[task.goals], out=down)
+
+
+def attainable(reach: Reach, goal: int) -> tuple[float, float]:
+    """The lift and width that a goal would have if everything were hidden, never above its need (P5)."""
+    task = reach.task
+    reach.hide(np.ones(len(task)))
+    rises, falls = (reach.farthest(int(task.goals[goal]), sign)[0] for sign in (1.0, -1.0))
+    return min(float(task.lift[goal]), rises), min(float(task.width[goal]), rises + falls)

@@ -1,0 +1,90 @@
+"""A protection task in numbers: what can move, how far it must, and what it costs to hide. Engines solve it; frames and files do not enter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from pipelines.disclosure.audit import propagate
+from pipelines.disclosure.linked import Floats, Ids, Linked, Mask, components, directions
+
+FAR = 1e4
+"""Movement that stands for 'without limit': far beyond any need, near enough for the arithmetic of a solver."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One connected piece of a suppression problem, in movements d around the truth: `matrix @ d = 0`, -fall <= d <= rise.
+
+    ids: place of each column in the whole system. always: unknown whatever is decided (latent, or a published
+    primary). cost: of hiding a column. goals: the columns to protect; each must be able to rise by `lift` and
+    to move over `width` in all.
+    """
+
+    ids: Ids
+    matrix: sp.csc_matrix
+    rise: Floats
+    fall: Floats
+    always: Mask
+    cost: Floats
+    goals: Ids
+    lift: Floats
+    width: Floats
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def pieces(system: Linked, start: Mask, goals: Mask, lift: Floats, width: Floats, cone: bool) -> list[Task]:
+    """The task of protecting `goals` from the pattern `start`, cut into independent pieces.
+
+    Everything that could be hidden counts as movable; what cannot move even then drops out, and goals among it are
+    not in any piece. With `cone`, any room to move counts as enough room (level exact).
+    """
+    everything = start | (system.candidate & system.published) | ~system.published
+    floor, ceiling = system.bounds(start)
+    up, down = directions(system.value, floor, ceiling)
+    live_up, live_down = propagate(system.equations, up & everything, down & everything)
+    live = live_up | live_down
+    rise = np.where(up, FAR if cone else np.minimum(ceiling - system.value, FAR), 0.0)
+    fall = np.where(down, FAR if cone else np.minimum(system.value - floor, FAR), 0.0)
+    labels = components(system.equations, live)
+    columns = system.equations.tocsc()
+    found = []
+    for label in np.unique(labels[goals & live]):
+        ids = np.flatnonzero(labels == label)
+        block = columns[:, ids].tocsr()
+        block = block[np.diff(block.indptr) > 0]
+        mine = np.flatnonzero(goals[ids])
+        found.append(
+            Task(
+                ids=ids,
+                matrix=block.tocsc(),
+                rise=np.where(live_up[ids], rise[ids], 0.0),
+                fall=np.where(live_down[ids], fall[ids], 0.0),
+                always=(start | ~system.published)[ids],
+                cost=system.cost[ids],
+                goals=mine,
+                lift=lift[ids[mine]],
+                width=width[ids[mine]],
+            )
+        )
+    return found
+
+
+def restricted(task: Task, goals: Mask, lift: Floats | None = None, width: Floats | None = None) -> Task:
+    """The same task with only some of its goals, and perhaps other needs."""
+    return replace(
+        task,
+        goals=task.goals[goals],
+        lift=(task.lift if lift is None else lift)[goals],
+        width=(task.width if width is None else width)[goals],
+    )
+
+
+def goal_order(task: Task) -> Iterator[int]:
+    """Numbers of the goals, greatest need first (ties by place): large circuits first serve the small ones for nothing."""
+    return iter(np.lexsort((task.goals, -task.width, -task.lift)).tolist())

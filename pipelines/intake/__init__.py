@@ -1,0 +1,9 @@
+"""From what academies drop to landed, pseudonymised tables, with a receipt for every file. Counting and protecting come later."""
+
+from pipelines.intake.checking import check
+from pipelines.intake.reading import Judge, Verdict
+from pipelines.intake.receipts import Receipt
+from pipelines.intake.settle import IntakeReport, Settled, take_in
+from pipelines.intake.standing import inputs, status, unsettled
+
+__all__ = ["IntakeReport", "Judge", "Receipt", "Settled", "Verdict", "check", "inputs", "status", "take_in", "unsettled"]

@@ -1,0 +1,115 @@
+"""Making the landing what the ledger says: after a crash, after a changed contract, after a newer file. Nothing new is taken in here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipelines.catalogue.model import Catalogue
+from pipelines.home import HomeError
+from pipelines.intake import receipts
+from pipelines.intake.landing import EMPTY, path_of
+from pipelines.intake.ledger import REFUSED, FileEntry, SliceEntry
+from pipelines.intake.mapping import Slice
+from pipelines.intake.reading import Reading, Source, read
+from pipelines.intake.store import Store
+from pipelines.intake.telling import Known, entries, tell
+
+
+def converge(store: Store, now: dt.datetime) -> None:
+    """Bring landing and receipts to what the ledger holds. Running it again changes nothing."""
+    shutil.rmtree(store.home.landing / ".aside", ignore_errors=True)
+    _land_empty_files(store)
+    for entry in _read_under_an_old_contract(store.ledger.usable(), store.catalogue):
+        _read_again(store, entry, now)
+    wanted = {entry.key for entry in store.ledger.slices(active=True) if entry.key.dataset in store.catalogue.datasets}
+    for key in sorted(wanted | _landed(store)):
+        tidy(store, key)
+    for entry in store.ledger.files():
+        if not (store.home.receipts / entry.place / entry.reference).is_dir():
+            receipts.write(receipts.from_json(entry.receipt), store.home.receipts / entry.place)
+
+
+def tidy(store: Store, key: Slice) -> None:
+    """Make one slice's folder hold the file in use and nothing else, reading it again from raw if it is not there."""
+    active = next(iter(store.ledger.slices(key, active=True)), None)
+    kept = path_of(store.home, key, active.reference) if active else None
+    if active and kept and not kept.exists():
+        _land_again(store, active)
+    folder = path_of(store.home, key, "any").parent
+    for path in sorted(folder.glob("*.parquet")):
+        if path != kept:
+            path.unlink()
+    if kept is None and folder.is_dir():
+        folder.rmdir()
+
+
+def is_stale(contracts: dict[str, str], usable: Sequence[FileEntry], catalogue: Catalogue) -> bool:
+    """Whether the catalogue changed since the landing was made: an empty file or an accepted one was read under another contract."""
+    changed = any(contracts.get(name) != catalogue.fingerprints[f"dataset:{name}"] for name in catalogue.datasets)
+    return changed or bool(_read_under_an_old_contract(usable, catalogue))
+
+
+def _read_under_an_old_contract(usable: Sequence[FileEntry], catalogue: Catalogue) -> list[FileEntry]:
+    """Files of datasets that are still declared; those of others are left as they are."""
+    return [entry for entry in usable if catalogue.fingerprints.get(f"dataset:{entry.dataset}", entry.fingerprint) != entry.fingerprint]
+
+
+def _land_empty_files(store: Store) -> None:
+    landed = store.ledger.contracts()
+    for name, dataset in store.catalogue.datasets.items():
+        if landed.get(name) != store.contract(name) or not (store.home.landing / name / EMPTY).exists():
+            store.landing.write_empty(dataset)
+            store.ledger.put_contract(name, store.contract(name))
+
+
+def _read_again(store: Store, entry: FileEntry, now: dt.datetime) -> None:
+    """Read an accepted file under today's contract. One that no longer passes leaves the landing, with a receipt that says why."""
+    reading = _reading_of(store, entry)
+    before = [item for item in store.ledger.slices() if item.reference == entry.reference]
+    again = entries(entry.reference, entry.content_hash, reading, store.catalogue)
+    in_use = {item.key for item in before if item.active}
+    for key in sorted(in_use & {item.key for item in again}):
+        store.landing.write(store.catalogue.datasets[entry.dataset], key, entry.reference, reading.records[key])
+    with store.ledger.transaction():
+        store.ledger.put_slices(entry.reference, store.contract(entry.dataset), again)
+        for key in {item.key for item in (*before, *again)}:
+            store.ledger.choose(key)
+        if reading.refusal:
+            _withdraw(store, entry, reading, now)
+
+
+def _withdraw(store: Store, entry: FileEntry, reading: Reading, now: dt.datetime) -> None:
+    reference = store.ledger.new_reference(entry.reference)
+    source = Source(entry.place, entry.name, entry.modified)
+    receipt = tell(
+        reading, source, Known(), store.catalogue, reference=reference, content_hash=entry.content_hash, size=entry.size, received=now
+    )
+    store.ledger.add_file(
+        replace(entry, reference=reference, received=now, outcome=REFUSED, things_to_fix=receipt.things_to_fix, receipt=receipt.as_json())
+    )
+    store.ledger.withdraw(entry.reference)
+
+
+def _land_again(store: Store, active: SliceEntry) -> None:
+    entry = store.ledger.file(active.reference)
+    reading = _reading_of(store, entry)
+    if active.key not in reading.records:
+        raise HomeError(f"The file {entry.reference} no longer gives the rows it gave before. Restore the landing from a backup.")
+    store.landing.write(store.catalogue.datasets[entry.dataset], active.key, active.reference, reading.records[active.key])
+
+
+def _reading_of(store: Store, entry: FileEntry) -> Reading:
+    source = Source(entry.place, entry.name, entry.modified)
+    return read(store.unsealed(entry.content_hash), source, store.catalogue, store.keys, store.judge)
+
+
+def _landed(store: Store) -> set[Slice]:
+    """The slices that have a folder in the landing."""
+    return {
+        Slice(folder.parent.parent.name, folder.parent.name.removeprefix("period="), folder.name.removeprefix("academy_urn="))
+        for name in store.catalogue.datasets
+        for folder in (store.home.landing / name).glob("period=*/academy_urn=*")
+    }

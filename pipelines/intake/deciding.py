@@ -1,0 +1,186 @@
+"""What becomes of one file: the same as before, refused, accepted, or kept but not in use; written into the ledger as one step.
+
+Reading the file belongs in ``reading``, the words of its receipt in ``telling``; here they meet what the ledger already holds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from pipelines.intake import names
+from pipelines.intake.arrivals import Arrival
+from pipelines.intake.converge import tidy
+from pipelines.intake.ledger import ACCEPTED, KEPT, REFUSED, SAME, FileEntry, Sighting, SliceEntry, winner
+from pipelines.intake.mapping import TRUST
+from pipelines.intake.problems import Problem, problem
+from pipelines.intake.reading import Reading, Source, read
+from pipelines.intake.store import Store
+from pipelines.intake.telling import Known, entries, fewer_rows, tell
+
+SHARE_OF_ANOTHER_ROLL = 0.5
+FEWEST_TO_COMPARE_ROLLS = 20
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """An arrival, opened. ``content`` is ``None`` where it could not be read; ``refusal``: why it is not looked into."""
+
+    arrival: Arrival
+    content_hash: str
+    content: bytes | None
+    refusal: Problem | None
+
+    @property
+    def sighting(self) -> Sighting:
+        """What the ledger remembers of where it lay."""
+        arrival = self.arrival
+        return Sighting(arrival.place, names.shown(arrival.name), arrival.inode, arrival.size, arrival.modified_ns, self.content_hash)
+
+    @property
+    def source(self) -> Source:
+        """What is known of it without its content."""
+        return Source(self.arrival.place, self.arrival.name, self.arrival.modified)
+
+
+def decide(store: Store, parcel: Parcel, now: dt.datetime) -> str:
+    """Decide about a file that the ledger has not seen lie there, land what is to be landed, and record it; its reference."""
+    digest, place = parcel.content_hash, parcel.arrival.place
+    reference = store.ledger.new_reference(f"{place}-{digest[:8]}")
+    same_as, landed = _same_as(store, parcel)
+    if same_as is not None:
+        reading, outcome = Reading(same_as.exported, same_as.dataset), SAME
+    else:
+        if parcel.content is not None and parcel.refusal is None:
+            store.seal(digest, parcel.content)
+        reading = _read(store, parcel)
+        landed = entries(reference, digest, reading, store.catalogue)
+        reading, outcome = _placed_in_time(store, reading, landed)
+        if parcel.content is not None and outcome == REFUSED:
+            store.quarantine(digest, parcel.content)
+    known = _known(store, place, reading, landed, same_as)
+    if outcome == ACCEPTED and (fewer := fewer_rows(landed, known.slices)):
+        reading = replace(reading, problems=(*reading.problems, fewer))
+    receipt = tell(
+        reading,
+        parcel.source,
+        known,
+        store.catalogue,
+        reference=reference,
+        content_hash=digest,
+        size=parcel.arrival.size,
+        received=now,
+        landed=landed,
+    )
+    entry = FileEntry(
+        reference=reference,
+        content_hash=digest,
+        fingerprint=store.contract(reading.dataset),
+        place=place,
+        name=parcel.sighting.name,
+        size=parcel.arrival.size,
+        modified=parcel.arrival.modified,
+        received=now,
+        dataset=reading.dataset,
+        exported=reading.exported,
+        outcome=outcome,
+        things_to_fix=receipt.things_to_fix,
+        receipt=receipt.as_json(),
+    )
+    _record(store, entry, parcel.sighting, reading, landed if outcome in (ACCEPTED, KEPT) else ())
+    return reference
+
+
+def _record(store: Store, entry: FileEntry, sighting: Sighting, reading: Reading, candidates: tuple[SliceEntry, ...]) -> None:
+    """Land the slices that win, write the ledger in one transaction, and remove what was superseded."""
+    for candidate in candidates:
+        if winner([*store.ledger.slices(candidate.key), candidate]) == candidate:
+            store.landing.write(store.catalogue.datasets[entry.dataset], candidate.key, entry.reference, reading.records[candidate.key])
+    with store.ledger.transaction():
+        store.ledger.add_file(entry)
+        store.ledger.add_sighting(sighting, entry.reference, entry.received)
+        if candidates:
+            store.ledger.put_slices(entry.reference, entry.fingerprint, candidates)
+            for candidate in candidates:
+                store.ledger.choose(candidate.key)
+    for candidate in candidates:
+        tidy(store, candidate.key)
+
+
+def _read(store: Store, parcel: Parcel) -> Reading:
+    """What the file holds. A fault of ours in reading it refuses the file: nothing that was not judged is used."""
+    if parcel.refusal is not None or parcel.content is None:
+        return Reading(parcel.source.modified, problems=(parcel.refusal,) if parcel.refusal else ())
+    try:
+        reading = read(parcel.content, parcel.source, store.catalogue, store.keys, store.judge)
+    except Exception as error:  # whatever a file provokes is that file's refusal, and its text may quote a value
+        return Reading(parcel.source.modified, problems=(problem("could_not_be_checked", what=type(error).__name__),))
+    if reading.refusal is None and (store.ledger.usable(parcel.content_hash) or _is_another_academys(store, reading)):
+        return replace(reading, problems=(problem("wrong_academy"), *reading.problems), records={})
+    return reading
+
+
+def _same_as(store: Store, parcel: Parcel) -> tuple[FileEntry | None, tuple[SliceEntry, ...]]:
+    """The accepted file with the same bytes, and its slices, if all of them are this sender's to send."""
+    if parcel.refusal is None:
+        for entry in store.ledger.usable(parcel.content_hash):
+            slices = tuple(item for item in store.ledger.slices() if item.reference == entry.reference)
+            if all(_may_send(parcel.arrival.place, item.key.urn) for item in slices):
+                return entry, slices
+    return None, ()
+
+
+def _may_send(place: str, urn: str) -> bool:
+    return place in (TRUST, urn)
+
+
+def _is_another_academys(store: Store, reading: Reading) -> bool:
+    """Whether more than half of the pupils stand in another academy's file of the same kind and period."""
+    if reading.names_academy or store.catalogue.datasets[reading.dataset].subject != "pupil":
+        return False
+    for key, records in reading.records.items():
+        persons = sorted({record["person_key"] for record in records})
+        if len(persons) >= FEWEST_TO_COMPARE_ROLLS and store.landing.persons_elsewhere(key, persons) > SHARE_OF_ANOTHER_ROLL * len(persons):
+            return True
+    return False
+
+
+def _placed_in_time(store: Store, reading: Reading, landed: tuple[SliceEntry, ...]) -> tuple[Reading, str]:
+    """The reading with what is to be said about older and simultaneous versions, and the file's outcome."""
+    if reading.refusal:
+        return reading, REFUSED
+    in_use, kinds = False, set()
+    for entry in landed:
+        others = store.ledger.slices(entry.key)
+        if winner([*others, entry]) == entry:
+            in_use = True
+        else:
+            kinds.add("two_at_once" if any(other.exported == entry.exported for other in others) else "older_than_current")
+    remarks = [replace(problem(kind), weight="fix") if in_use else problem(kind) for kind in sorted(kinds)]
+    return replace(reading, problems=(*remarks, *reading.problems)), ACCEPTED if in_use else KEPT
+
+
+def _known(store: Store, place: str, reading: Reading, landed: tuple[SliceEntry, ...], same_as: FileEntry | None) -> Known:
+    """What the ledger holds about the same slices, or, for a file that was refused, about the same dataset and place.
+
+    A slice that this file does not win counts as its winner will leave it: with another version in use, or with none.
+    """
+    active = {entry.key: entry for entry in store.ledger.slices(active=True)}
+    about = {entry.key for entry in landed}
+    if not about and reading.dataset:
+        mine = [key for key in active if key.dataset == reading.dataset and key.urn == place]
+        about = {key for key in mine if key.period == mine[-1].period}
+    stands = {entry.key: winner([*store.ledger.slices(entry.key), entry]) for entry in landed}
+    used = {key: stands[key] if key in stands and stands[key] not in landed else active.get(key) for key in about}
+    before = tuple(entry for _, entry in sorted(used.items()) if entry is not None)
+    files = {entry.reference: entry for entry in store.ledger.usable()}
+    periods = {key.period for key in about}
+    standing = {
+        entry.reference for entry in active.values() if _may_send(place, entry.key.urn) and (not periods or entry.key.period in periods)
+    }
+    return Known(
+        before,
+        max((files[entry.reference] for entry in before), key=lambda entry: entry.received, default=None),
+        tuple(files[reference] for reference in sorted(standing)),
+        same_as,
+    )

@@ -1,0 +1,142 @@
+"""Taking in what was dropped: each file sealed, read, judged, landed by rename, recorded, answered with a receipt, then removed.
+
+The order makes a crash harmless: until the ledger holds a file it lies in ``drop/`` and is taken in anew; once it does, ``converge``
+puts right whatever the crash left undone. What becomes of a file is decided in ``deciding``; what its receipt says, in ``telling``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.catalogue.model import Catalogue
+from pipelines.home import Home, Keys
+from pipelines.home.vault import flush_directory
+from pipelines.intake import arrivals, names, receipts
+from pipelines.intake.arrivals import Arrival, NotYetWhole
+from pipelines.intake.converge import converge
+from pipelines.intake.deciding import Parcel, decide
+from pipelines.intake.problems import Problem, Refused, problem
+from pipelines.intake.reading import UNPLACED, Judge
+from pipelines.intake.receipts import Receipt
+from pipelines.intake.store import Store
+
+SETTLE_SECONDS = 2.0
+STILL_ARRIVING = "Still arriving"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """One file and what became of it. ``rows`` is banded where even the number of rows is protected; ``name`` is safe to print."""
+
+    name: str
+    place: str
+    dataset: str
+    periods: tuple[str, ...]
+    outcome: str
+    headline: str
+    reference: str
+    rows: str
+    receipt: Path
+    slices: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """What one run of intake did: files settled, and names of files that were not whole yet."""
+
+    settled: tuple[Settled, ...] = ()
+    arriving: tuple[str, ...] = ()
+
+
+def take_in(
+    home: Home,
+    keys: Keys,
+    catalogue: Catalogue,
+    judge: Judge,
+    *,
+    clock: Callable[[], dt.datetime],
+    settle: float = SETTLE_SECONDS,
+    wait: Callable[[float], None] = time.sleep,
+    progress: Callable[[str], None] = lambda message: None,
+) -> IntakeReport:
+    """Put the landing in order, then settle every whole file in ``drop/``, one after the other; a bad one harms only itself.
+
+    ``settle``: seconds between the two looks that a file must survive unchanged. ``judge``: gate 1. ``clock``: the time now.
+    """
+    settled: list[Settled] = []
+    with Store(home, keys, catalogue, judge) as store:
+        converge(store, arrivals.school_time(clock()))
+        first = arrivals.listing(home, catalogue)
+        if first:
+            wait(settle)
+        ready, unfinished = arrivals.whole(first, lambda: arrivals.listing(home, catalogue))
+        for arrival in ready:
+            try:
+                receipt = _settle(store, arrival, arrivals.school_time(clock()))
+            except NotYetWhole:
+                unfinished.append(arrival)
+                continue
+            if receipt is not None:
+                settled.append(_settled(store, receipt))
+                progress(f"{receipt.place}/{receipt.file}: {receipt.headline}")
+    for arrival in unfinished:
+        progress(f"{arrival.place}/{names.shown(arrival.name)}: {STILL_ARRIVING}")
+    return IntakeReport(tuple(settled), tuple(names.shown(arrival.name) for arrival in unfinished))
+
+
+def _settle(store: Store, arrival: Arrival, now: dt.datetime) -> Receipt | None:
+    """One arrival from drop to receipt; ``None`` for one that was answered before and cannot be removed, such as a folder."""
+    parcel = _opened(arrival)
+    reference = store.ledger.reference_of(parcel.sighting)
+    if reference is not None and arrivals.stays(arrival):
+        return None
+    receipt = receipts.from_json(store.ledger.file(reference or decide(store, parcel, now)).receipt)
+    _hand_over(store, arrival, receipt)
+    return receipt
+
+
+def _opened(arrival: Arrival) -> Parcel:
+    """The arrival with its bytes, or with why they were not read."""
+    content: bytes | None = None
+    refusal: Problem | None = problem("not_a_file", what=arrival.kind) if arrival.kind else None
+    if refusal is None:
+        try:
+            content = arrivals.content_of(arrival)
+        except Refused as refused:
+            refusal = refused.problem
+        if names.is_unsafe(arrival.name):
+            refusal = problem("bad_file_name")
+    identity = content if content is not None else f"{arrival.place}/{arrival.name}/{arrival.size}".encode("utf-8", "surrogateescape")
+    return Parcel(arrival, hashlib.sha256(identity).hexdigest(), content, refusal)
+
+
+def _hand_over(store: Store, arrival: Arrival, receipt: Receipt) -> None:
+    """The receipt into the home and, as a copy, into the sender's folder; then the file leaves the drop folder."""
+    receipts.write(receipt, store.home.receipts / receipt.place)
+    copies = arrival.path.parent / arrivals.RECEIPTS
+    if receipt.place != UNPLACED and not copies.is_symlink():
+        receipts.write(receipt, copies, folder_mode=0o750, file_mode=0o640)
+    if not arrivals.stays(arrival):
+        arrival.path.unlink(missing_ok=True)
+        flush_directory(arrival.path.parent)
+
+
+def _settled(store: Store, receipt: Receipt) -> Settled:
+    dataset = store.catalogue.datasets.get(receipt.dataset)
+    return Settled(
+        name=receipt.file,
+        place=receipt.place,
+        dataset=receipt.dataset,
+        periods=receipt.periods,
+        outcome=receipt.outcome,
+        headline=receipt.headline,
+        reference=receipt.reference,
+        rows=receipts.counted(receipt.rows_used, dataset),
+        receipt=store.home.receipts / receipt.place / receipt.reference / receipts.PAGE,
+        slices=tuple(entry.key for entry in store.ledger.slices(active=True) if entry.reference == receipt.reference),
+    )

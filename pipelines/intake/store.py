@@ -1,0 +1,54 @@
+"""Everything intake works with in one home, opened and closed together, and the sealed bytes in ``raw/`` and ``quarantine/``."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+
+from pipelines.catalogue.model import Catalogue
+from pipelines.home import Home, HomeError, Keys
+from pipelines.home.vault import flush_directory, seal, unseal, write_whole
+from pipelines.intake.landing import Landing
+from pipelines.intake.ledger import Ledger
+from pipelines.intake.reading import Judge
+
+
+class Store:
+    """One home, its catalogue and keys, the judge of gate 1, the ledger and the landing."""
+
+    def __init__(self, home: Home, keys: Keys, catalogue: Catalogue, judge: Judge) -> None:
+        self.home, self.keys, self.catalogue, self.judge = home, keys, catalogue, judge
+        self.ledger, self.landing = Ledger(home.ledger), Landing(home, keys)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.ledger.close()
+        self.landing.close()
+
+    def contract(self, dataset: str) -> str:
+        """Fingerprint of the catalogue entries that a file of this dataset is read by."""
+        return self.catalogue.fingerprints.get(f"dataset:{dataset}", "")
+
+    def seal(self, digest: str, content: bytes) -> None:
+        """Keep the bytes, encrypted, under their hash."""
+        path = self.home.raw / digest
+        if not path.exists():
+            write_whole(path, seal(self.keys, digest, content))
+
+    def unsealed(self, digest: str) -> bytes:
+        """Bytes that were kept; :class:`HomeError` when they are gone."""
+        try:
+            return unseal(self.keys, digest, (self.home.raw / digest).read_bytes())
+        except FileNotFoundError:
+            raise HomeError(f"The raw file {digest[:12]} is missing. Restore raw/ from a backup.") from None
+
+    def quarantine(self, digest: str, content: bytes) -> None:
+        """Lock the bytes of a refused file away. They stay in ``raw/`` too only if an accepted file has the same."""
+        sealed, locked = self.home.raw / digest, self.home.quarantine / digest
+        if self.ledger.usable(digest) or not sealed.exists():
+            write_whole(locked, seal(self.keys, digest, content))
+        else:
+            os.replace(sealed, locked)
+            flush_directory(locked.parent)

@@ -1,0 +1,133 @@
+"""Ways in which a release that keeps every rule cell by cell can still tell what it hides: the attack must find each."""
+
+from __future__ import annotations
+
+import zipfile
+from itertools import product
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from gate_two import failed_checks
+from small_release import BOTH, DISCLOSURE, MINOR, PRIMARY_ONE, PRIMARY_TWO, SECONDARY, Marts, change, small_release, write
+
+from expectations.attack import attack
+
+COMPOSITION = "mart_pupil_composition"
+LOCAL_AUTHORITIES = {"north": (PRIMARY_ONE, SECONDARY), "south": (PRIMARY_TWO, BOTH)}
+OTHER_RECTANGLE = tuple(product((PRIMARY_ONE, BOTH), ("indian", "pakistani")))
+
+
+def with_local_authorities(marts: Marts) -> Marts:
+    """Headcounts also by local authority, each the sum of two academies: large numbers, safe in themselves."""
+    whole = small_release(rectangle=())[COMPOSITION]
+    rows = []
+    for code, academies in LOCAL_AUTHORITIES.items():
+        inside = whole[whole["area_code"].isin(academies)]
+        keys = ["population", "period", "measure", "characteristic", "group_code", "cross_characteristic", "cross_group_code"]
+        summed = inside.groupby(keys, as_index=False)[["numerator", "value"]].sum().astype({"numerator": "Int64"})
+        rows.append(summed.assign(area_level="la", area_code=code, status="shown"))
+    composition = pd.concat([marts[COMPOSITION], *rows], ignore_index=True)[marts[COMPOSITION].columns]
+    areas = [("la", code, code.title(), "trust", "T1") for code in LOCAL_AUTHORITIES]
+    areas += [("academy", urn, urn, "la", code) for code, academies in LOCAL_AUTHORITIES.items() for urn in academies]
+    added = pd.DataFrame(areas, columns=marts["dim_areas"].columns)
+    composition["denominator"] = composition["denominator"].astype("Int64")
+    return {**marts, COMPOSITION: composition, "dim_areas": pd.concat([marts["dim_areas"], added], ignore_index=True)}
+
+
+def test_a_margin_that_cuts_across_the_others_is_found(marts: Marts, tmp_path: Path) -> None:
+    folder = write(with_local_authorities(marts), tmp_path / "release")
+    assert failed_checks(folder) == ["nothing_can_be_recovered"]
+    assert {item.place["group_code"] for item in attack(folder).recovered} == {"indian"}
+
+
+def test_a_mean_hidden_alone_is_worked_out_from_the_others(marts: Marts, tmp_path: Path) -> None:
+    hidden = {"numerator": None, "denominator": None, "value": None, "low": None, "high": None, "sd": None, "status": "c"}
+    where = {"measure": "hourly_pay", "group_code": "F", "area_code": SECONDARY}
+    folder = write(change(marts, "mart_staff_outcomes", where, **hidden), tmp_path / "release")
+    assert failed_checks(folder) == ["nothing_can_be_recovered"]
+    assert attack(folder).by_attack["means"] == 1
+
+
+def test_two_releases_that_are_each_safe_may_together_tell(marts: Marts, tmp_path: Path) -> None:
+    earlier = write(small_release(rectangle=OTHER_RECTANGLE), tmp_path / "earlier")
+    now = write(marts, tmp_path / "now")
+    assert failed_checks(earlier) == []
+    assert failed_checks(now, [earlier]) == ["nothing_can_be_recovered"]
+
+
+def test_an_earlier_release_with_the_same_pattern_tells_nothing_more(marts: Marts, tmp_path: Path) -> None:
+    earlier, now = write(marts, tmp_path / "earlier"), write(marts, tmp_path / "now")
+    assert failed_checks(now, [earlier]) == []
+
+
+def test_an_earlier_release_of_other_numbers_is_not_mixed_with_this_one(marts: Marts, tmp_path: Path) -> None:
+    other = small_release(rectangle=OTHER_RECTANGLE, small={(PRIMARY_ONE, "indian"): (2, 2), (PRIMARY_ONE, "irish"): (15, 25),
+                                                            (PRIMARY_TWO, "irish"): (12, 25), (BOTH, "irish"): (25, 25)})  # fmt: skip
+    earlier, now = write(other, tmp_path / "earlier"), write(marts, tmp_path / "now")
+    report = attack(now, [earlier])
+    assert report.problems == ()
+    assert report.recovered == ()
+    assert report.restated_by_few > 0
+
+
+def test_a_range_that_only_holds_small_counts_blocks_an_interval_release(tmp_path: Path) -> None:
+    narrow = small_release(small={(PRIMARY_ONE, "indian"): (2, 2), (PRIMARY_TWO, "indian"): (2, 3)})
+    interval = write(narrow, tmp_path / "interval", {**DISCLOSURE, "level": "interval"})
+    assert failed_checks(interval) == ["ranges_are_wide_enough"]
+    assert failed_checks(write(narrow, tmp_path / "exact")) == []
+
+
+def test_a_wide_release_passes_at_level_interval(marts: Marts, tmp_path: Path) -> None:
+    assert failed_checks(write(marts, tmp_path / "release", {**DISCLOSURE, "level": "interval"})) == []
+
+
+def test_knowing_that_noughts_may_be_hidden_widens_what_is_possible(tmp_path: Path) -> None:
+    """Two hidden counts that add up to two are one each, unless a hidden count may be nought."""
+    pair = small_release(small={(PRIMARY_ONE, "indian"): (1, 0), (PRIMARY_TWO, "indian"): (1, 0)})
+    counts_only = dict(pair)
+    counts_only["mart_pupil_outcomes"] = pair["mart_pupil_outcomes"].query("characteristic == 'all'")
+    counts_only["mart_gaps"] = pair["mart_gaps"].head(0)
+    told = write(counts_only, tmp_path / "told")
+    untold = write(counts_only, tmp_path / "untold", {**DISCLOSURE, "zero_hidden": [["pupils", "n"]]})
+    assert failed_checks(told) == ["nothing_can_be_recovered"]
+    assert failed_checks(untold) == []
+
+
+LEAKS = {
+    "a_pseudonym.html": "<p>0123456789abcdef0123456789abcdef</p>",
+    "a_pupil_number.txt": "H801200001001",
+    "an_attribute.html": '<table><tr><td data-value="4">[c]</td></tr></table>',
+    "a_label.svg": '<svg><g aria-label="4"><text>[c]</text></g></svg>',
+    "a_row.csv": "group,numerator,status\nindian,4,c\n",
+    "a_reason.csv": "group,status,rule\nindian,c,threshold\n",
+    "an_object.json": '[{"group": "indian", "status": "c", "value": 0.25}]',
+}
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_a_report_that_carries_what_is_hidden_is_found(name: str, marts: Marts, tmp_path: Path) -> None:
+    folder = write(marts, tmp_path / "release", reports={name: LEAKS[name]})
+    assert [leak.file for leak in attack(folder).leaks] == [f"reports/{name}"]
+    assert not attack(folder).passed
+
+
+def test_a_hidden_sheet_is_found(marts: Marts, tmp_path: Path) -> None:
+    folder = write(marts, tmp_path / "release")
+    with zipfile.ZipFile(folder / "reports" / "workbook.xlsx", "w") as book:
+        book.writestr("xl/workbook.xml", '<workbook><sheets><sheet name="calculations" state="veryHidden"/></sheets></workbook>')
+    assert [leak.kind for leak in attack(folder).leaks] == ["a hidden sheet"]
+
+
+def test_reports_that_keep_to_the_symbols_pass(marts: Marts, tmp_path: Path) -> None:
+    reports = {
+        "board.html": '<table><tr><td data-group="indian" colspan="2">[c]</td><td data-value="0.4">40%</td></tr></table>'
+        '<svg width="10"><g><title>Indian pupils: not shown</title><rect x="1" width="4"/></g></svg>',
+        "data.csv": "group,numerator,status\nindian,,c\nirish,60,shown\n",
+        "data.json": '[{"group": "indian", "status": "c", "value": null}, {"status": "shown", "value": 0.4}]',
+    }
+    assert failed_checks(write(marts, tmp_path / "release", reports=reports)) == []
+
+
+def test_every_group_of_the_made_up_release_is_published(marts: Marts) -> None:
+    assert set(MINOR) <= set(marts[COMPOSITION]["group_code"])

@@ -1,0 +1,41 @@
+"""Real salaries and real absence through the whole line, against published answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from real_homes import REAL, compare, published, truth
+
+
+def test_the_gender_pay_gap_of_the_salaries_is_the_published_one(salaries: Path) -> None:
+    right = pd.read_csv(REAL / "truth" / "salaries_pay_gap.csv").set_index("statistic")["value"]
+    figures = published(salaries).set_index("measure")["value"]
+    assert 100 * figures["gender_pay_gap_mean"] == pytest.approx(right["mean_gap_pct"], abs=0.05)
+    assert 100 * figures["gender_pay_gap_median"] == pytest.approx(right["median_gap_pct"], abs=0.05)
+
+
+def test_pay_by_group_is_right_where_shown(salaries: Path) -> None:
+    pay = published(salaries).query("measure == 'nine_month_pay'")
+    right = truth("salaries", "outcomes").query("stage == 'all'")
+    found = compare(pay, right, {"mean": "value", "n": "denominator"}, 0.006)
+    assert found.differing == 0
+    assert found.shown == found.compared
+
+
+def test_without_bonuses_there_is_no_bonus_figure(salaries: Path) -> None:
+    bonus = published(salaries).query("measure == 'gender_bonus_gap_mean'")
+    assert not bonus["status"].isin(["shown", "u"]).any()
+
+
+def test_days_absent_are_right_without_possible_sessions(quine: Path) -> None:
+    cells, right = published(quine), truth("quine", "absence")
+    means = compare(cells.query("measure == 'days_absent_mean'"), right, {"mean": "value", "n": "denominator"}, 0.00006)
+    rates = compare(cells.query("measure == 'days_absent_19'"), right, {"n_at_or_above": "numerator", "n": "denominator"}, 0)
+    assert (means.differing, rates.differing) == (0, 0)
+    assert means.shown == means.compared == 5
+
+
+def test_persistent_absence_is_not_made_up_where_possible_sessions_are_unknown(quine: Path) -> None:
+    assert published(quine).query("measure == 'persistent_absence'").empty
