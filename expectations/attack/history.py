@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from expectations.attack.statistics import STATISTIC
+from expectations.attack.statistics import STATISTIC, key_of
 
 
 def known_before(now: pd.DataFrame, before: Sequence[pd.DataFrame], scope: Sequence[str]) -> pd.DataFrame | None:
@@ -20,11 +20,10 @@ def known_before(now: pd.DataFrame, before: Sequence[pd.DataFrame], scope: Seque
     earlier = pd.concat([table.assign(age=age) for age, table in enumerate(reversed(before))], ignore_index=True)
     earlier["open"] = earlier["upper"] - earlier["lower"] > 0.5
     newest = earlier.sort_values(["open", "age"], kind="stable").drop_duplicates(STATISTIC).drop(columns=["age", "open"])
-    versions = pd.concat([earlier, now.assign(open=now["upper"] - now["lower"] > 0.5)])
+    versions = pd.concat([earlier, now.assign(open=now["upper"] - now["lower"] > 0.5)], ignore_index=True)
     printed = versions[~versions["open"]]
-    restated = printed[printed.groupby(STATISTIC)["lower"].transform("nunique") > 1]
-    stale = pd.MultiIndex.from_frame(restated[list(scope)].drop_duplicates())
-    return newest[~pd.MultiIndex.from_frame(newest[list(scope)]).isin(stale)]
+    restated = printed[printed.groupby(key_of(printed, STATISTIC))["lower"].transform("nunique") > 1]
+    return newest[~key_of(newest, scope).isin(set(key_of(restated, scope)))]
 
 
 def restated_by_few(now: pd.DataFrame, before: Sequence[pd.DataFrame], k: int) -> int:

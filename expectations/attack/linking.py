@@ -12,7 +12,7 @@ from scipy import sparse
 from expectations.attack.linear import UNBOUNDED, Bools, System
 from expectations.attack.reading import PLACE, Release
 from expectations.attack.relations import area_sums, complete, group_sums
-from expectations.attack.statistics import STATISTIC, statistics
+from expectations.attack.statistics import STATISTIC, key_of, statistics
 
 COMPLEMENT = "comp:"
 DIFFERENCE = "without:"
@@ -66,24 +66,26 @@ def _with_earlier(table: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
 
 def _complements(table: pd.DataFrame) -> pd.DataFrame:
     """For each rate: those who did not reach it. Columns of a statistic plus ``whole`` and ``part``, positions in ``table``."""
-    people = table.loc[table["family"] == "n", PLACE].assign(whole=np.flatnonzero(table["family"] == "n"))
     reached = table["family"].str.startswith(REACHED).to_numpy(dtype=bool)
     rates = table.loc[reached, STATISTIC].assign(part=np.flatnonzero(reached))
     rates["family"] = COMPLEMENT + rates["family"].str.removeprefix(REACHED)
-    return _open(rates.merge(people, on=PLACE))
+    return _of_whole(rates, table)
 
 
 def _differences(table: pd.DataFrame, bases: dict[str, str]) -> pd.DataFrame:
     """For each nested population: those of the base who are not in it, at every place where both are counted."""
-    people = table[table["family"] == "n"]
-    rows = people[PLACE].assign(part=people.index)
-    rows = rows[rows["population"].isin(list(bases))]
+    nested_ones = ((table["family"] == "n") & table["population"].isin(list(bases))).to_numpy(dtype=bool)
+    rows = table.loc[nested_ones, STATISTIC].assign(part=np.flatnonzero(nested_ones))
     rows = rows.assign(family=DIFFERENCE + rows["population"], population=rows["population"].map(bases))
-    return _open(rows.merge(people[PLACE].assign(whole=people.index), on=PLACE))
+    return _of_whole(rows, table)
 
 
-def _open(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(lower=0.0, upper=np.inf, hidden=False)
+def _of_whole(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """``rows`` with the position of how many people there are at their place, as unknowns; rows without such a number are left out."""
+    people = np.flatnonzero(table["family"] == "n")
+    positions = pd.Series(people, index=key_of(table.iloc[people], PLACE))
+    rows = rows.assign(whole=key_of(rows, PLACE).map(positions), lower=0.0, upper=np.inf, hidden=False)
+    return rows[rows["whole"].notna()].astype({"whole": "int64"})
 
 
 def _numbered(ties: list[pd.DataFrame]) -> list[pd.DataFrame]:

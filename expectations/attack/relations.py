@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expectations.attack.reading import PLACE, NotARelease, canonical
-from expectations.attack.statistics import STATISTIC
+from expectations.attack.reading import NotARelease, canonical
+from expectations.attack.statistics import STATISTIC, key_of
 
 ALL = "all"
 PLAIN = ["characteristic", "group_code"]
@@ -19,14 +19,12 @@ AREA = ["area_level", "area_code"]
 
 def complete(table: pd.DataFrame, groups: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     """``table`` with the unpublished statistics that tie its rows together: academies' parts in phases, then missing margins."""
-    people = table[PLACE].drop_duplicates().assign(family="n")
-    table = _with(table, people)
-    table = _with(table, _parts(table, edges(areas)))
-    while True:
-        larger = _with(table, _lifted(table, groups)[STATISTIC])
-        if len(larger) == len(table):
-            return larger.reset_index(drop=True)
-        table = larger
+    table = _with(table, table[STATISTIC].assign(family="n"))
+    new = table = _with(table, _parts(table, edges(areas)))
+    while len(new):
+        larger = _with(table, _lifted(new, groups))
+        new, table = larger.iloc[len(table) :], larger
+    return table.reset_index(drop=True)
 
 
 def group_sums(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -35,20 +33,18 @@ def group_sums(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     ``gap`` marks a line in which a declared group has no statistic, so that the parts may fall short of the total.
     """
     lifted = _lifted(table, groups)
-    sizes = groups.groupby(["characteristic", "parent_characteristic", "parent_group_code"]).size().rename("declared")
-    lifted = lifted.merge(sizes.reset_index(), left_on=["by", "up", "up_code"], right_on=sizes.index.names, how="left", suffixes=("", "_d"))
-    ties = _tied(table, lifted, ["by"])
-    ties["gap"] = ties.groupby("line")["part"].transform("size") < ties["declared"]
+    within = ["characteristic", "parent_characteristic", "parent_group_code"]
+    declared = key_of(groups, within).value_counts()
+    ties = _tied(table, lifted)
+    ties["gap"] = ties.groupby("line")["part"].transform("size") < key_of(ties, ["by", "up", "up_code"]).map(declared)
     return ties[["total", "part", "line", "gap"]]
 
 
 def area_sums(table: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     """Rows (total, part, line, gap): areas of one level add up to their parent; an area without a statistic counts nobody."""
-    tree = edges(areas)
-    lifted = table[STATISTIC].assign(part=range(len(table))).merge(tree, on=AREA)
-    lifted["by"] = lifted["child_level"]
-    lifted = lifted.drop(columns=AREA).rename(columns={"parent_level": "area_level", "parent_code": "area_code"})
-    return _tied(table, lifted, ["by"]).assign(gap=False)[["total", "part", "line", "gap"]]
+    lifted = table[STATISTIC].assign(part=range(len(table))).merge(edges(areas), on=AREA)
+    lifted = lifted.drop(columns=AREA).rename(columns={"parent_level": "area_level", "parent_code": "area_code", "child_level": "by"})
+    return _tied(table, lifted).assign(gap=False)[["total", "part", "line", "gap"]]
 
 
 def edges(areas: pd.DataFrame) -> pd.DataFrame:
@@ -59,15 +55,12 @@ def edges(areas: pd.DataFrame) -> pd.DataFrame:
     tree = areas.loc[areas["parent_level"] != "", [*AREA, "parent_level", "parent_code"]].drop_duplicates()
     tree = tree[~tree["area_level"].isin(_part_levels(areas))]
     several = tree.groupby([*AREA, "parent_level"])["parent_code"].transform("size") > 1
-    whole = tree[~several].assign(child_level=tree["area_level"])
-    split = tree[several]
+    whole, split = tree[~several], tree[several]
     part_level = split["area_level"] + "_" + split["parent_level"]
     part_code = split["area_code"] + "|" + split["parent_code"]
     to_parent = split.assign(child_level=split["area_level"], area_level=part_level, area_code=part_code)
-    to_whole = to_parent.assign(
-        parent_level=split["area_level"], parent_code=split["area_code"], child_level=part_level
-    )
-    return pd.concat([whole, to_parent, to_whole], ignore_index=True)
+    to_whole = to_parent.assign(parent_level=split["area_level"], parent_code=split["area_code"], child_level=part_level)
+    return pd.concat([whole.assign(child_level=whole["area_level"]), to_parent, to_whole], ignore_index=True)
 
 
 def _part_levels(areas: pd.DataFrame) -> set[str]:
@@ -78,54 +71,49 @@ def _part_levels(areas: pd.DataFrame) -> set[str]:
 
 def _parts(table: pd.DataFrame, tree: pd.DataFrame) -> pd.DataFrame:
     """A statistic for each part of a split area, wherever the whole has one and its level of parents is published for the family."""
-    of_a_whole = [level.startswith(f"{whole}_") for level, whole in zip(tree["area_level"], tree["parent_level"], strict=True)]
-    to_whole = tree[of_a_whole]
-    part_of = to_whole.rename(columns={"area_level": "part_level", "area_code": "part_code"})
-    found = table[STATISTIC].merge(part_of, left_on=AREA, right_on=["parent_level", "parent_code"])
-    upwards = tree[["area_level", "area_code", "parent_level"]].rename(
-        columns={"area_level": "part_level", "area_code": "part_code", "parent_level": "other_level"}
-    )
-    found = found.merge(upwards, on=["part_level", "part_code"])
-    found = found[found["other_level"] != found["parent_level"]]
-    published = table[["population", "period", "family", "area_level"]].drop_duplicates()
-    found = found.merge(
-        published, left_on=["population", "period", "family", "other_level"],
-        right_on=["population", "period", "family", "area_level"], suffixes=("", "_o"),
-    )
-    found = found.assign(area_level=found["part_level"], area_code=found["part_code"])
-    return found[STATISTIC].drop_duplicates()
+    is_part = tree["area_level"] == tree["child_level"]
+    wholes = tree[is_part].rename(columns={"area_level": "part_level", "area_code": "part_code"}).drop(columns="child_level")
+    parents = tree[~is_part & tree["area_level"].isin(wholes["part_level"])]
+    parents = parents[[*AREA, "parent_level"]].set_axis(["part_level", "part_code", "other_level"], axis=1)
+    found = table[STATISTIC].merge(wholes, left_on=AREA, right_on=["parent_level", "parent_code"])
+    found = found.merge(parents, on=["part_level", "part_code"])
+    published = key_of(table, ["population", "period", "family", "area_level"])
+    found = found[key_of(found, ["population", "period", "family", "other_level"]).isin(set(published))]
+    return found.assign(area_level=found["part_level"], area_code=found["part_code"])[STATISTIC]
 
 
 def _lifted(table: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     """Every statistic of a group moved to the group it lies within: the parent's :data:`STATISTIC`, ``by`` and ``part``."""
-    parents = groups[[*PLAIN, "parent_characteristic", "parent_group_code"]]
+    parents = groups[["parent_characteristic", "parent_group_code"]].set_axis(key_of(groups, PLAIN), axis=0)
+    parents = parents[~parents.index.duplicated()]
     pieces = []
     for place in (PLAIN, CROSS):
-        rows = table[STATISTIC].assign(part=range(len(table)))
-        rows = rows[rows[place[0]] != ALL]
-        merged = rows.merge(parents, left_on=place, right_on=PLAIN, how="left", suffixes=("", "_g"))
-        if merged["parent_characteristic"].isna().any():
+        rows = table.loc[table[place[0]] != ALL, STATISTIC].assign(part=(table[place[0]] != ALL).to_numpy().nonzero()[0])
+        found = parents.reindex(key_of(rows, place))
+        if found["parent_characteristic"].isna().any():
             raise NotARelease("a mart holds a group that dim_groups does not declare")
-        merged["by"] = merged[place[0]]
-        merged["up"], merged["up_code"] = merged["parent_characteristic"], merged["parent_group_code"]
-        merged[place[0]], merged[place[1]] = merged["up"], merged["up_code"]
-        pieces.append(merged[[*STATISTIC, "by", "up", "up_code", "part"]])
+        up, code = (found[column].to_numpy() for column in found.columns)
+        pieces.append(rows.assign(by=rows[place[0]], up=up, up_code=code, **{place[0]: up, place[1]: code}))
     return canonical(pd.concat(pieces, ignore_index=True))
 
 
 def _with(table: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
     """``table`` and those statistics of ``more`` that it lacks, as unknowns that may be anything from nought."""
-    more = more[STATISTIC].drop_duplicates()
-    known = pd.MultiIndex.from_frame(table[STATISTIC])
-    new = more[~pd.MultiIndex.from_frame(more).isin(known)]
+    more = more[STATISTIC]
+    key = key_of(more, STATISTIC)
+    new = more[~(key.isin(set(key_of(table, STATISTIC))) | key.duplicated())]
     if new.empty:
         return table
     return pd.concat([table, new.assign(lower=0.0, upper=float("inf"), hidden=False)], ignore_index=True)
 
 
-def _tied(table: pd.DataFrame, lifted: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """``lifted`` joined to the total it adds up to, with a number for each line; a total nobody has makes no line."""
-    totals = table[STATISTIC].assign(total=range(len(table)))
-    ties = lifted.merge(totals, on=STATISTIC)
-    ties["line"] = ties.groupby(["total", *by], sort=False).ngroup()
+def _tied(table: pd.DataFrame, lifted: pd.DataFrame) -> pd.DataFrame:
+    """``lifted`` with the total it adds up to and a number for each line (a total and the level summed ``by``).
+
+    A total that nobody has makes no line.
+    """
+    totals = pd.Series(range(len(table)), index=key_of(table, STATISTIC))
+    ties = lifted.assign(total=key_of(lifted, STATISTIC).map(totals))
+    ties = ties[ties["total"].notna()].astype({"total": "int64"})
+    ties["line"] = ties.groupby(["total", "by"], sort=False).ngroup()
     return ties

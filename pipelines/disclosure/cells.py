@@ -260,7 +260,8 @@ def _worth(statistics: pd.DataFrame, world, policy: Policy) -> np.ndarray:
     size = 10 + 10 * np.log2(1 + statistics["n"].clip(lower=0).to_numpy(float))
     level = world.areas.to_series().str.split("|").str[0].map(lambda name: policy.worth.get(name, 1.0)).to_numpy(float)
     everyone = (statistics["first"] == 0) & (statistics["second"] == 0)
-    return size * level[statistics["area"].to_numpy(int)] * np.where(everyone, policy.worth.get("everyone", 1.0), 1.0)
+    placed = statistics["area"].fillna(0).to_numpy(int)
+    return size * level[placed] * np.where(everyone, policy.worth.get("everyone", 1.0), 1.0)
 
 
 def _scale(statistics: pd.DataFrame, families: pd.Index, measures: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -113,6 +113,11 @@ def _each(cells: Sequence[str], read: Callable[[str], Any]) -> list[Any]:
 def _complain(column: Column, kind: str, position: int, cell: str = "") -> None:
     """Note the trouble. The cell is kept only if it could be a code: a shifted column may hold a name where a code should be."""
     column.troubles[kind].append(position)
-    is_code_like = 0 < len(cell) <= LONGEST_QUOTED_CODE and cell.isascii() and cell.isalnum() and not cell.islower() and not cell.istitle()
+    is_code_like = (
+        0 < len(cell) <= LONGEST_QUOTED_CODE
+        and cell.isascii()
+        and cell.isalnum()
+        and (len(cell) == 1 or not (cell.islower() or cell.istitle()))
+    )
     if is_code_like and cell not in column.quoted[kind]:
         column.quoted[kind].append(cell)

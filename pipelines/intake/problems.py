@@ -31,6 +31,11 @@ class Problem:
     cause: str = ""
     fix: str = ""
 
+    @property
+    def costs_rows(self) -> bool:
+        """Whether its rows are not counted."""
+        return self.effect.startswith("set aside")
+
 
 class Refused(Exception):
     """The file cannot be used at all; ``problem`` says why."""

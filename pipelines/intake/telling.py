@@ -83,7 +83,7 @@ def tell(
 ) -> Receipt:
     """The receipt. ``landed``: this file's slices, with the number of rows and of unknown values in each."""
     dataset = catalogue.datasets.get(reading.dataset)
-    problems = tuple(item for item in reading.problems if item.weight != "note")
+    problems = tuple(sorted((item for item in reading.problems if item.weight != "note"), key=_gravity))
     outcome = _outcome(reading, problems, known)
     last_used = known.last_file.received if known.last_file else None
     periods = tuple(sorted({entry.key.period for entry in landed}))
@@ -91,7 +91,7 @@ def tell(
         reference=reference,
         outcome=outcome,
         headline=receipts.headline(outcome, len(problems), last_used),
-        summary=_summary(outcome, reading, known),
+        summary=_summary(outcome, reading, known, _due(periods, catalogue).get(reading.dataset), received.date()),
         place=source.place,
         academy=_academy(source.place, catalogue),
         trust=catalogue.trust.name,
@@ -127,7 +127,17 @@ def _outcome(reading: Reading, problems: Sequence[Problem], known: Known) -> str
     return receipts.WITH_FIXES if problems else receipts.ACCEPTED
 
 
-def _summary(outcome: str, reading: Reading, known: Known) -> str:
+def _gravity(item: Problem) -> tuple[bool, bool, int]:
+    """Refusals first, then what cost rows, then what touched the most rows."""
+    return item.weight != "refuses", not item.costs_rows, -len(item.rows)
+
+
+def _due(periods: Sequence[str], catalogue: Catalogue) -> dict[str, dt.date]:
+    """When each dataset is due in the last of the periods."""
+    return next((item.due for item in catalogue.calendar.periods if periods and item.period == periods[-1]), {})
+
+
+def _summary(outcome: str, reading: Reading, known: Known, due: dt.date | None, today: dt.date) -> str:
     if outcome == receipts.SAME and known.same_as:
         newer = known.last_file and known.last_file.reference != known.same_as.reference
         state = "a newer file is in use" if newer else "it is in use" if known.slices else "it is not in use"
@@ -136,13 +146,11 @@ def _summary(outcome: str, reading: Reading, known: Known) -> str:
         refusal = reading.refusal
         column = f" Column: {refusal.column}." if refusal.column and refusal.column not in refusal.title else ""
         return f"{refusal.title}.{column}"
+    used = f"{reading.used:,} of the {reading.received:,}" if reading.used < reading.received else f"all {reading.used:,}"
     if outcome == receipts.ACCEPTED:
-        return (
-            f"All {reading.used:,} rows used."
-            if reading.used == reading.received
-            else f"We used {reading.used:,} of the {reading.received:,} rows."
-        )
-    return f"We used {reading.used:,} of the {reading.received:,} rows. If you do nothing, the reports will use these rows and say so."
+        return f"We used {used} rows."
+    deadline = f"Please send a corrected file by {receipts.day(due)}. " if due and due >= today else ""
+    return f"We used {used} rows. {deadline}If you do nothing, the reports will use these rows and say so."
 
 
 def _academy(place: str, catalogue: Catalogue) -> str:
@@ -189,7 +197,7 @@ def _still_to_come(
     known: Known, dataset: Dataset | None, periods: Sequence[str], today: dt.date, catalogue: Catalogue
 ) -> tuple[FileLine, ...]:
     """Core datasets, and those with a due date in the period, that nobody has sent."""
-    due = next((item.due for item in catalogue.calendar.periods if periods and item.period == periods[-1]), {})
+    due = _due(periods, catalogue)
     here = {entry.dataset for entry in known.standing} | ({dataset.name} if dataset else set())
     awaited = [item for name, item in catalogue.datasets.items() if name not in here and (name in due or (item.core and periods))]
     return tuple(_awaited(item.title, due.get(item.name), today) for item in sorted(awaited, key=lambda item: item.title))

@@ -26,7 +26,7 @@ class Teller(logging.Handler):
         meta = getattr(record, "dagster_meta", {})
         event: DagsterEvent | None = meta.get("dagster_event")
         if event is None:
-            if record.levelno == logging.INFO:
+            if record.levelno == logging.INFO and meta.get("step_key") == "landing":
                 self.tell(meta.get("orig_message", record.getMessage()))
         elif event.event_type == DagsterEventType.STEP_SUCCESS:
             self.tell(STEPS.get(str(event.step_key), str(event.step_key)))
@@ -36,7 +36,7 @@ def progress_logger(tell: Callable[[str], None]) -> LoggerDefinition:
     """A run's console logger that calls ``tell`` with one line at a time."""
 
     def told(context: InitLoggerContext) -> logging.Logger:
-        progress = logging.Logger("equality.progress", level=logging.INFO)
+        progress = logging.Logger("equality.progress", level=logging.DEBUG)
         progress.addHandler(Teller(tell))
         return progress
 
