@@ -106,7 +106,7 @@ def canonical(cells: pd.DataFrame) -> pd.DataFrame:
     cells = cells.copy()
     cross = ["cross_characteristic", "cross_group_code"]
     plain = ["characteristic", "group_code"]
-    cells[plain + cross] = cells[plain + cross].astype("string").fillna("all")
+    cells[plain + cross] = cells[plain + cross].astype(object).fillna("all")
     first, second = cells["characteristic"], cells["cross_characteristic"]
     turn = ((second != "all") & ((first == "all") | (first > second))).to_numpy(dtype=bool)
     cells.loc[turn, plain + cross] = cells.loc[turn, cross + plain].to_numpy()

@@ -20,10 +20,10 @@ SEPARATOR = "\x1f"
 
 def key_of(table: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     """Each row's columns as one text: comparing one column is a good deal faster than comparing nine."""
-    key = table[columns[0]].astype(object)
-    for column in columns[1:]:
-        key = key + SEPARATOR + table[column].astype(object)
-    return key
+    first, *others = (table[column].to_numpy(dtype=object) for column in columns)
+    for other in others:
+        first = first + SEPARATOR + other
+    return pd.Series(first, index=table.index, dtype=object)
 
 
 def statistics(release: Release) -> pd.DataFrame:
@@ -74,8 +74,9 @@ def _limits(rows: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
     table = rows[STATISTIC].assign(lower=lower, upper=upper, weight=weight)
     key = key_of(table, STATISTIC)
     table = table[table["weight"] == table.groupby(key)["weight"].transform("max")]
-    limits = table.groupby(key_of(table, STATISTIC), sort=False).agg(lower=("lower", "max"), upper=("upper", "min"), weight=("weight", "max"))
-    merged = table.loc[~key_of(table, STATISTIC).duplicated(), STATISTIC].reset_index(drop=True)
+    key = key[table.index]
+    limits = table.groupby(key, sort=False).agg(lower=("lower", "max"), upper=("upper", "min"), weight=("weight", "max"))
+    merged = table.loc[~key.duplicated(), STATISTIC].reset_index(drop=True)
     merged = merged.assign(lower=limits["lower"].to_numpy(), upper=limits["upper"].to_numpy(), hidden=limits["weight"].to_numpy() == 0)
     if (merged["lower"] > merged["upper"]).any():
         raise NotARelease("one statistic is printed with two different values")

@@ -25,11 +25,12 @@ class Assembly:
         self.worlds: dict[int, list[World]] = {}
         self.leaning: dict[int, set[int]] = {}
         self.lowered: list[int] = []
+        self.base = task.always
         self.uses = np.zeros(len(task), dtype=np.int64)
 
     @property
     def hidden(self) -> Mask:
-        return self.task.always | (self.uses > 0)
+        return self.base | (self.uses > 0)
 
     @property
     def cost(self) -> float:

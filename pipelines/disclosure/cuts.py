@@ -32,38 +32,39 @@ class Cut:
         return float(self.weights @ y[self.columns]) < self.least - by
 
 
-def room(task: Task, gradient: Floats) -> Floats:
-    """How much each column, if hidden, can add to the bound `gradient @ d` (FAR and more: without limit)."""
-    bound = np.where(gradient > TINY, np.where(task.rise >= FAR, np.inf, gradient * task.rise), 0.0)
-    falls = np.where(gradient < -TINY, np.where(task.fall >= FAR, np.inf, -gradient * task.fall), 0.0)
-    capacity = bound + falls
-    capacity[(task.rise == 0) & (gradient > 0)] = 0.0
-    capacity[(task.fall == 0) & (gradient < 0)] = 0.0
-    return capacity
+def room(task: Task, gradient: Floats, columns: Ids | slice = slice(None)) -> Floats:
+    """How much each of `columns`, if hidden, can add to the bound `gradient @ d` (infinite: without limit)."""
+    rise, fall = task.rise[columns], task.fall[columns]
+    capacity = np.maximum(gradient * rise, 0.0) + np.maximum(-gradient * fall, 0.0)
+    endless = ((gradient > TINY) & (rise >= FAR)) | ((gradient < -TINY) & (fall >= FAR))
+    return np.where(np.abs(gradient) <= TINY, 0.0, np.where(endless, np.inf, capacity))
 
 
-def cut(task: Task, capacity: Floats, need: float) -> Cut | None:
-    """The cut that a bound on one goal's movement implies; None if it says nothing."""
-    rest = need - capacity[task.always].sum()
+def cut(task: Task, columns: Ids, capacity: Floats, need: float) -> Cut | None:
+    """The cut that a bound on one goal's movement implies, from the room its columns have; None if it says nothing."""
+    always = task.always[columns]
+    rest = need - capacity[always].sum()
     if not rest > ENOUGH:
         return None
-    columns = np.flatnonzero(~task.always & (capacity > TINY))
-    weights = np.minimum(capacity[columns], rest) / rest
-    return Cut(columns, weights) if weights.sum() >= 1 else None  # less: a need that no pattern meets
+    kept = ~always & (capacity > TINY)
+    weights = np.minimum(capacity[kept], rest) / rest
+    return Cut(columns[kept], weights) if weights.sum() >= 1 else None  # less: a need that no pattern meets
 
 
 def bridges(task: Task) -> list[Cut]:
     """Cuts from single lines: a goal alone in a line needs company there that can move as far as it must."""
     found: dict[tuple[bytes, bytes], Cut] = {}
     lines = task.matrix.tocsr()
+    lines.sort_indices()
     for goal, column in enumerate(task.goals):
-        for line in task.matrix[:, [column]].indices:
-            row = lines[[line]].toarray().ravel()
-            share = row / row[column]
-            share[column] = 0.0
-            # d_p = -share @ d; for the falling side +share @ d
-            rises, falls = room(task, -share), room(task, share)
-            for made in (cut(task, rises, task.lift[goal]), cut(task, rises + falls, task.width[goal])):
+        for line in task.matrix.indices[task.matrix.indptr[column] : task.matrix.indptr[column + 1]]:
+            inside = slice(lines.indptr[line], lines.indptr[line + 1])
+            columns, share = lines.indices[inside], lines.data[inside]
+            other = columns != column
+            columns, share = columns[other], share[other] / share[~other][0]
+            # d_p = -share @ d, so the line lets p rise as far as the others move against their share
+            rises, falls = room(task, -share, columns), room(task, share, columns)
+            for made in (cut(task, columns, rises, task.lift[goal]), cut(task, columns, rises + falls, task.width[goal])):
                 if made is not None:
                     found[made.key()] = made
     return list(found.values())
@@ -137,6 +138,7 @@ def separate(reach: Reach, hidden: Floats, most: int, deadline: float = np.inf) 
     task = reach.task
     found: dict[tuple[bytes, bytes], Cut] = {}
     any_short = False
+    every = np.arange(len(task))
     for goal in suspects(reach, hidden).short:
         if len(found) >= most or time.perf_counter() > deadline:
             break
@@ -147,12 +149,12 @@ def separate(reach: Reach, hidden: Floats, most: int, deadline: float = np.inf) 
         made = []
         if rises < lift - ENOUGH:
             any_short = True
-            made.append(cut(task, upward, lift))
+            made.append(cut(task, every, upward, lift))
         if rises < width - ENOUGH:
             falls, _, gradient = reach.farthest(column, -1.0)
             gradient[column] = 0.0
             if rises + falls < width - ENOUGH:
                 any_short = True
-                made.append(cut(task, upward + room(task, gradient), width))
+                made.append(cut(task, every, upward + room(task, gradient), width))
         found |= {one.key(): one for one in made if one is not None and one.violated(hidden)}
     return list(found.values()), any_short

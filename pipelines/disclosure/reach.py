@@ -13,8 +13,9 @@ from pipelines.disclosure.task import Task
 
 ENOUGH = 1e-6
 """Tolerance when a movement is compared with a need."""
-BATCHES = 3
+PARTS = 4
 FEW = 8
+WORTH = 0.95
 
 
 @dataclass(frozen=True)
@@ -74,24 +75,27 @@ class Reach:
 
 
 def suspects(reach: Reach, hidden: Floats) -> Witnessed:
-    """Goals that no world of a few capped batches clears; `short` may hold goals that are not."""
+    """Goals that no world of the capped batches clears; `short` may hold goals that are not.
+
+    A batch that clears some goals and leaves others open is parted in four: goals in each other's way then come apart.
+    """
     task = reach.task
     reach.hide(hidden)
     up, down = np.zeros(len(task.goals)), np.zeros(len(task.goals))
-    open_ = np.arange(len(task.goals))
-    for _ in range(BATCHES):
-        if len(open_) < FEW:
-            break
-        _note(task, reach.batch(task.goals[open_], 1.0, np.maximum(task.lift[open_], 1e-3)), up, down)
+    queue = [np.arange(len(task.goals))]
+    while queue:
+        group = queue.pop(0)
+        group = group[missing(task, up, down)[group]]
+        if len(group) < FEW:
+            continue
+        _note(task, reach.batch(task.goals[group], 1.0, np.maximum(task.lift[group], 1e-3)), up, down)
         rest = task.width - up
-        falling = open_[rest[open_] > ENOUGH]
+        falling = group[(rest[group] > ENOUGH) & (up[group] >= task.lift[group] - ENOUGH)]
         if len(falling):
             _note(task, reach.batch(task.goals[falling], -1.0, rest[falling]), up, down)
-        still = np.flatnonzero(missing(task, up, down))
-        if len(still) > 0.7 * len(open_):
-            return Witnessed(up, down, still)
-        open_ = still
-    return Witnessed(up, down, open_)
+        still = group[missing(task, up, down)[group]]
+        queue += [still[part::PARTS] for part in range(PARTS)] if 2 * FEW <= len(still) < WORTH * len(group) else []
+    return Witnessed(up, down, np.flatnonzero(missing(task, up, down)))
 
 
 def judge(reach: Reach, hidden: Floats) -> Witnessed:

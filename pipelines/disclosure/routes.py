@@ -16,7 +16,9 @@ SLIGHT = 1e-3
 """Price per unit of moving what is hidden anyway: small, so that worlds stay short."""
 MOVED = 1e-7
 LARGE = 6000
-RADII = (2, 3, 5)
+RADII = (2, 3)
+LIKELY = 6
+"""How many lines away to look: among all columns, and among those hidden already or favoured by the relaxation."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Router:
         self.task = task
         self.size = len(task)
         self.local = self.size > LARGE
+        self.favoured = np.zeros(self.size, dtype=bool)
         self.lines = task.matrix.tocsr()
         self.upper = np.concatenate([task.rise, task.fall])
         zero = np.zeros(task.matrix.shape[0])
@@ -53,8 +56,10 @@ class Router:
         if (self.task.rise if sign > 0 else self.task.fall)[column] < amount - MOVED:
             return None
         if self.local:
-            for radius in RADII:
-                near = self._around(column, radius, np.isfinite(price))
+            allowed = np.isfinite(price)
+            likely = allowed & (self.favoured | (price == 0))
+            for radius, open_ in ((LIKELY, likely), *((radius, allowed) for radius in RADII)):
+                near = self._around(column, radius, open_)
                 found = self._nearby(near, column, sign, amount, price)
                 if found is not None:
                     return found

@@ -94,7 +94,8 @@ class Receipt:
         for number, item in enumerate(self.problems, start=1):
             rows = f" Rows {_rows_shown(item.rows)}." if item.rows else ""
             column = f" Column {item.column}." if item.column else ""
-            lines.append(f"{number}. {item.title}.{rows}{column}{' ' + item.fix if item.fix else ''}")
+            values = f" Value {', '.join(item.values[:5])}." if item.values else ""
+            lines.append(f"{number}. {item.title}.{rows}{column}{values} {item.fix}".rstrip())
         return "\n".join([*lines, *(f"Note: {item.title}" for item in self.notes)])
 
     def as_json(self) -> str:

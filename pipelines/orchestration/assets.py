@@ -29,7 +29,8 @@ from pipelines.orchestration import steps
 from pipelines.orchestration.dbt_assets import CATALOGUE, OWNERS
 from pipelines.orchestration.resources import Clock, TrustHome
 
-JUDGED_MARTS, REPORTS, DRAFT, RELEASE = (AssetKey(["draft", name]) for name in ("marts", "reports", "draft", "release"))
+JUDGED_MARTS, REPORTS, SEALED = (AssetKey(["draft", name]) for name in ("marts", "reports", "sealed"))
+RELEASE = AssetKey("release")
 
 
 def outside_assets(catalogue: Catalogue) -> list[AssetSpec]:
@@ -152,21 +153,21 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         yield MaterializeResult(asset_key=REPORTS, metadata={"reports": [path.name for path in written]})
         yield _check("attack", REPORTS, steps.attack_draft(opened))
 
-    @asset(key=DRAFT, deps=[REPORTS], group_name="draft", owners=OWNERS, description="The judged draft, sealed with its manifest and swapped in.")
-    def draft(context: AssetExecutionContext, home: TrustHome) -> MaterializeResult[None]:
+    @asset(key=SEALED, deps=[REPORTS], group_name="draft", owners=OWNERS, description="The judged draft, sealed with its manifest and swapped in.")
+    def sealed(context: AssetExecutionContext, home: TrustHome) -> MaterializeResult[None]:
         opened = home.open()
-        sealed = steps.finish(opened)
+        manifest = steps.finish(opened)
         return MaterializeResult(
             metadata={
                 "board report": MetadataValue.url(_file_url(opened.home.draft / "reports" / "board.html")),
-                "files": len(sealed.files),
-                "size": human_size(sum(record.bytes for record in sealed.files.values())),
+                "files": len(manifest.files),
+                "size": human_size(sum(record.bytes for record in manifest.files.values())),
             }
         )
 
     @asset(
         key=RELEASE,
-        deps=[DRAFT],
+        deps=[SEALED],
         group_name="release",
         owners=OWNERS,
         description="The draft under its own name, when calendar, approvals and judged hashes allow it. Never edited.",
@@ -175,7 +176,7 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         outcome = steps.release_if_due(home.open(), clock.day())
         return MaterializeResult(metadata={"release": outcome.id or "none", "why": outcome.reason or "the calendar's date has passed"})
 
-    return [judged_marts, reports, draft, release]
+    return [judged_marts, reports, sealed, release]
 
 
 def _check(name: str, key: AssetKey, verdict: Any) -> AssetCheckResult:

@@ -10,8 +10,8 @@ STEPS = {
     "warehouse": "counted and protected",
     "draft__marts": "marts written and judged",
     "draft__reports": "reports written and attacked",
-    "draft__draft": "draft sealed",
-    "draft__release": "release looked at",
+    "draft__sealed": "draft sealed",
+    "release": "release looked at",
 }
 
 

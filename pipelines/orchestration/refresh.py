@@ -18,7 +18,7 @@ from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.versions import PROJECT
 from pipelines.release import draft, release
 
-DAGSTER_SETTINGS = b"telemetry:\n  enabled: false\n"
+DAGSTER_SETTINGS = b"telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,7 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
 def prepare_instance(opened: Opened) -> None:
     """Make the home's Dagster instance: its storage lies in the home, and it tells nobody anything."""
     opened.home.dagster.mkdir(mode=0o700, exist_ok=True)
-    settings = opened.home.dagster / "dagster.yaml"
-    if not settings.exists():
-        write_whole(settings, DAGSTER_SETTINGS)
+    write_whole(opened.home.dagster / "dagster.yaml", DAGSTER_SETTINGS)
     os.environ.update(dbt.environment(opened))
     os.environ["DAGSTER_HOME"] = str(opened.home.dagster)
 

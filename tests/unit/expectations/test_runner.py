@@ -9,7 +9,8 @@ from expectations import runner
 from expectations.runner import Rule, run
 from expectations.verdict import Check, Verdict, hash_of_folder, hash_of_frame, joined
 
-FRAME = pd.DataFrame({"sex": ["F", "M", "F"], "count": pd.array([12, 3, None], dtype="Int64"), "blank": pd.array([None] * 3, dtype="Int64")})
+BLANK = pd.array([None] * 3, dtype="Int64")
+FRAME = pd.DataFrame({"sex": ["F", "M", "F"], "count": pd.array([12, 3, None], dtype="Int64"), "blank": BLANK})
 SMALL = Rule("nothing_small", "expect_column_values_to_be_between", {"column": "count", "min_value": 10})
 TRUE = Rule("sexes", "expect_column_values_to_be_in_set", {"column": "sex", "value_set": ["F", "M"]})
 
