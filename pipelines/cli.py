@@ -33,6 +33,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a progr
 TodayOption = Annotated[str | None, typer.Option("--today", help="Act as if it were this day (YYYY-MM-DD), to rehearse a release date.")]
 DEFAULT_HOME = Path("data")
 FAILED, UNUSABLE = 1, 2
+STATUS_COLUMNS = ["academy", "dataset", "period", "state", "rows", "things_to_fix", "received"]
 
 
 @app.command()
@@ -50,7 +51,9 @@ def init(directory: Annotated[Path, typer.Argument(help="Where the trust's home 
 
 
 @app.command()
-def demo(home: HomeOption = DEFAULT_HOME / "demo", seed: Annotated[int, typer.Option(help="Another seed makes another trust.")] = 2010) -> None:
+def demo(
+    home: HomeOption = DEFAULT_HOME / "demo", seed: Annotated[int, typer.Option(help="Another seed makes another trust.")] = 2010
+) -> None:
     """Make the demonstration trust (made-up people), take its files in, and release."""
     from pipelines.orchestration.opened import Opened
     from pipelines.orchestration.starter import write_demonstration
@@ -72,13 +75,13 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Say what the receipt would say. Touches nothing."""
-    from expectations.landing import judge_landing
     from pipelines import intake
+    from pipelines.orchestration import steps
     from pipelines.orchestration.opened import Opened
 
     with _sentences():
         opened = Opened.at(home)
-        receipt = intake.check(file, opened.home, opened.keys, opened.catalogue, judge_landing, urn=urn)
+        receipt = intake.check(file, opened.home, opened.keys, opened.catalogue, steps.gate_1(opened), urn=urn)
     typer.echo(receipt.as_json() if as_json else receipt.as_text())
     raise typer.Exit(0 if receipt.accepted else FAILED)
 
@@ -104,11 +107,13 @@ def status(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
     if as_json:
         typer.echo(table.to_json(orient="records", date_format="iso"))
     else:
-        _print_table("What each academy has sent", table)
+        _print_table("What each academy has sent", table[STATUS_COLUMNS].assign(received=table["received"].dt.strftime("%-d %b %H:%M")))
 
 
 @app.command()
-def verify(release: Annotated[Path, typer.Argument(help="A release's folder, or its id in the home.")], home: HomeOption = DEFAULT_HOME) -> None:
+def verify(
+    release: Annotated[Path, typer.Argument(help="A release's folder, or its id in the home.")], home: HomeOption = DEFAULT_HOME
+) -> None:
     """Whether a release is byte for byte what was judged and sealed."""
     from pipelines.release.verify import verify as problems_of
 
@@ -125,7 +130,9 @@ def verify(release: Annotated[Path, typer.Argument(help="A release's folder, or 
 
 
 @app.command()
-def ui(home: HomeOption = DEFAULT_HOME / "demo", port: Annotated[int, typer.Option(help="The web page's port, on this machine only.")] = 3000) -> None:
+def ui(
+    home: HomeOption = DEFAULT_HOME / "demo", port: Annotated[int, typer.Option(help="The web page's port, on this machine only.")] = 3000
+) -> None:
     """Start Dagster's web server and daemon on loopback, with the schedule and the sensor on. Ctrl-C ends both."""
     from pipelines.orchestration.opened import Opened
     from pipelines.orchestration.refresh import serve
@@ -191,13 +198,14 @@ def _day(text: str | None) -> dt.date | None:
 
 
 def _print_table(title: str, table: Any) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    shown = Table(*[str(name).replace("_", " ") for name in table.columns], title=title, title_justify="left")
+    shown = Table(*[str(name).replace("_", " ") for name in table.columns], title=title, title_justify="left", box=SIMPLE_HEAD)
     for row in table.itertuples(index=False):
-        shown.add_row(*["" if value is None else str(value) for value in row])
-    Console(width=max(80, shutil.get_terminal_size().columns)).print(shown)
+        shown.add_row(*["" if value is None or value != value else str(value) for value in row])
+    Console(width=max(120, shutil.get_terminal_size().columns)).print(shown)
 
 
 @contextmanager

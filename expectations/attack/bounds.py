@@ -1,8 +1,8 @@
 """Bounds by linear programming: how far each hidden number can still move. Which numbers need how much room is the caller's.
 
 One linear programme finds every unknown that the signs alone pin to its limit (Freund, Roundy and Todd 1985). Room is shown by
-witnesses: one programme lifts, then lowers, all unknowns that still need room, each only as far as it needs, and every point found
-is a witness for all of them; what stays open gets programmes of its own.
+witnesses: one programme moves all unknowns that still need room, half of them up and half down, each only as far as it needs, and
+every point found is a witness for all of them; what stays open gets programmes of its own.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from scipy import sparse
 from expectations.attack.linear import UNBOUNDED, Bools, Floats, Ints, System
 from expectations.attack.programme import Programme
 
-BATCHES = 12
 CLOSE = 1e-6
+SEED = 20260901
+PATIENCE = 3  # batches in a row that may fail to be worthwhile before single programmes are cheaper
+WORTHWHILE = 0.9  # a batch is, if at most this share of the open unknowns stays open
 
 
 @dataclass
@@ -90,26 +92,26 @@ def make_room(system: System, room: Room, wanted: Bools, need: Need, deadline: f
     doubled = sparse.hstack([system.matrix, system.matrix], format="csc")
     programme = Programme(doubled, start, np.zeros(2 * count), np.zeros(2 * count), deadline)
     width = system.upper - system.lower
-    for _ in range(BATCHES):
-        before = _open(room, wanted, need)
-        for upwards in (True, False):
-            open_ = _open(room, wanted, need)
-            if not len(open_):
-                return
-            goal, reward = np.zeros(count), np.zeros(2 * count)
-            # x is split at the goal: lifting is paid up to the goal only, lowering from above down to the goal only.
-            if upwards:
-                goal[open_] = np.maximum(need.high, room.lowest + need.width)[open_] - system.lower[open_]
-                reward[open_] = 1.0
-            else:
-                goal[open_] = (room.highest - need.width - system.lower)[open_]
-                reward[count + open_] = -1.0
-            goal = np.clip(goal, 0.0, width)
-            tops = np.concatenate([goal, np.where(system.upper < UNBOUNDED / 2, width - goal, np.inf)])
-            best = programme.maximise(reward, tops)
-            room.see(system.lower + best[:count] + best[count:])
-        if len(_open(room, wanted, need)) == len(before):
-            break
+    chance = np.random.default_rng(SEED)
+    idle = 0
+    while idle < PATIENCE:
+        open_ = _open(room, wanted, need)
+        if not len(open_):
+            return
+        # Totals are fixed, so not all parts can rise at once: half of the open unknowns, drawn at random, rise at the others' expense.
+        rising = (chance.random(len(open_)) < 0.5) | (room.highest < need.high - CLOSE)[open_]
+        up, down = open_[rising], open_[~rising]
+        goal, reward = np.zeros(count), np.zeros(2 * count)
+        # x is split at the goal: rising is paid up to the goal only, falling from above down to the goal only.
+        goal[up] = (np.maximum(need.high, room.lowest + need.width) - system.lower)[up]
+        goal[down] = (room.highest - need.width - system.lower)[down]
+        reward[up], reward[count + down] = 1.0, -1.0
+        goal = np.clip(goal, 0.0, width)
+        tops = np.concatenate([goal, np.where(system.upper < UNBOUNDED / 2, width - goal, np.inf)])
+        best = programme.maximise(reward, tops)
+        room.see(system.lower + best[:count] + best[count:])
+        left = len(_open(room, wanted, need))
+        idle = 0 if left < WORTHWHILE * len(open_) else idle + 1
     _settle(system, room, wanted, need, deadline)
 
 

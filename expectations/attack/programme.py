@@ -14,6 +14,8 @@ from scipy import sparse
 
 from expectations.attack.linear import UNBOUNDED, Contradiction, Floats
 
+# Above so many unknowns an interior point is found far sooner than a corner, and serves as a witness just as well.
+LARGE = 6000
 Solver: Any = highspy.Highs  # its constructor carries no types
 
 
@@ -29,6 +31,9 @@ class Programme:
         self.solver = _solver()
         for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
             self.solver.setOptionValue(option, value)
+        if matrix.shape[1] > LARGE:
+            self.solver.setOptionValue("solver", "ipm")
+            self.solver.setOptionValue("run_crossover", "off")
         matrix = matrix.tocsc()
         problem = highspy.HighsLp()
         problem.num_row_, problem.num_col_ = matrix.shape

@@ -53,13 +53,15 @@ def solve(system: System, wanted: Bools, need: Need, seconds: float, width_secon
     """
     until = time.monotonic() + seconds
     count = len(system.lower)
-    nothing = np.zeros(count, dtype=bool)
+    nothing, known_upper = np.zeros(count, dtype=bool), system.upper
     way = np.where(system.fixed, "shown", "").astype(object)
     found = Findings(system.lower.copy(), system.upper.copy(), way, system.fixed, nothing.copy(), nothing.copy())
     for name, narrowed in (("lines", subtract_lines), ("remainders", tighten)):
         system = narrowed(system)
         found.way[system.fixed & ~found.fixed] = name
     found.lowest, found.highest = system.lower.copy(), system.upper.copy()
+    # Limits from above that only follow from the lines would double the programmes and add nothing: the equations imply them.
+    system = system.within(system.lower, np.where(system.fixed, system.upper, known_upper))
     pieces: list[Piece] = []
     for part, where in sorted(components(system), key=lambda item: len(item[1])):
         try:

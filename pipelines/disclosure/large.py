@@ -1,37 +1,87 @@
-"""Large tasks: a start from the relaxation, circuits only where the audit is not met, then republishing. Small tasks belong to `solve`."""
+"""Large tasks: a start from the relaxation, joint moves where the audit is not met, then republishing. Small tasks belong to `solve`."""
 
 from __future__ import annotations
 
 import time
 
 import numpy as np
+import scipy.sparse as sp
 
+from pipelines.disclosure import linear
 from pipelines.disclosure.assembly import Assembly
-from pipelines.disclosure.linked import Ids, Mask
+from pipelines.disclosure.linked import Floats, Ids, Mask
 from pipelines.disclosure.reach import Reach, judge, suspects
 from pipelines.disclosure.relaxation import Relaxation
+from pipelines.disclosure.routes import MOVED, by_unit
 from pipelines.disclosure.task import Task
 
 LIKELY = 0.5
 """A column that the relaxation hides to this extent is hidden to begin with."""
-SUPPORT = 1e-3
+REWARD = 1e4
+"""Worth of one unit of a goal's movement, above the price of any circuit."""
+FEW = 40
+"""Goals that are served one by one, by their cheapest circuits, rather than together."""
+PARTS = 3
 
 
-def assemble(task: Task, relaxed: Relaxation) -> tuple[Mask, list[int]]:
-    """A safe pattern, and the goals whose needs had to be lowered because hiding everything would not meet them."""
-    hidden = task.always | (relaxed.y >= LIKELY)
-    assembly = Assembly(task)
-    assembly.router.favoured = relaxed.y > SUPPORT
-    assembly.base = hidden
-    reach = Reach(task)
-    quick = True
+def assemble(task: Task, relaxed: Relaxation, deadline: float) -> tuple[Mask, list[int]]:
+    """A safe pattern, and the goals whose needs had to be lowered because hiding everything would not meet them.
+
+    Goals that fall short get their cheapest circuits until `deadline`. Those still short then move together as far as they can, at
+    the least price; what even then falls short moves in smaller parties, and the last few one by one.
+    """
+    reach, assembly = Reach(task), Assembly(task)
+    assembly.base = task.always | (relaxed.y >= LIKELY)
+    short = suspects(reach, assembly.hidden.astype(float)).short
+    if not assembly.build(relaxed.y, deadline, short):
+        assembly.base = together(task, reach, assembly.hidden)
     while True:
-        seen = (suspects if quick else judge)(reach, assembly.hidden.astype(float)).short
-        short = np.array([goal for goal in seen if assembly.worlds.get(int(goal)) is None], dtype=np.int64)
-        if not len(short) and not quick:
+        short = judge(reach, assembly.hidden.astype(float)).short
+        short = np.array([goal for goal in short if int(goal) not in assembly.lowered], dtype=np.int64)
+        if not len(short):
             return assembly.hidden, assembly.lowered
-        quick = quick and len(short) > 0
+        for goal in short:
+            assembly.forget(int(goal))
         assembly.build(relaxed.y, np.inf, short)
+
+
+def together(task: Task, reach: Reach, start: Mask) -> Mask:
+    """The pattern with what parties of goals need to move together, until few fall short."""
+    hidden = start.copy()
+    short = suspects(reach, hidden.astype(float)).short
+    parts = 1
+    while len(short) > FEW * parts:
+        for part in range(parts):
+            party = short[part::parts]
+            hidden |= joint(task, hidden, party, 1.0, task.lift[party])
+            hidden |= joint(task, hidden, party, -1.0, np.minimum(task.width - task.lift, task.fall[task.goals])[party])
+        before = len(short)
+        short = suspects(reach, hidden.astype(float)).short
+        parts = parts * PARTS if len(short) > before / 2 else parts
+    return hidden
+
+
+def joint(task: Task, hidden: Mask, goals: Ids, sign: float, caps: Floats) -> Mask:
+    """Columns of one world that moves these goals together, each up to its cap, at the least price of what is still shown."""
+    goals, caps = task.goals[goals[caps > MOVED]], caps[caps > MOVED]
+    if not len(goals):
+        return np.zeros(len(task), dtype=bool)
+    size, many = len(task), len(goals)
+    price = by_unit(task, np.where(hidden, 0.0, task.cost), float(caps.max()))
+    picks = sp.csc_matrix((np.full(many, sign), (np.arange(many), goals)), shape=(many, size))
+    matrix = sp.bmat([[task.matrix, -task.matrix, None], [picks, -picks, -sp.identity(many)]], format="csc")
+    rows = task.matrix.shape[0]
+    found = linear.solve(
+        np.concatenate([price, np.full(many, -REWARD)]),
+        matrix,
+        np.zeros(rows + many),
+        np.concatenate([np.zeros(rows), np.full(many, linear.INFINITY)]),
+        np.concatenate([np.zeros(2 * size), np.full(many, -linear.INFINITY)]),
+        np.concatenate([task.rise, task.fall, caps]),
+    )
+    if found is None:
+        return np.zeros(len(task), dtype=bool)
+    return np.asarray(np.abs(found.x[:size] - found.x[size : 2 * size]) > MOVED)
 
 
 def republish(task: Task, hidden: Mask, deadline: float) -> Mask:

@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.disclosure import secondary
+from pipelines.disclosure import intervals, secondary
 from pipelines.disclosure.cells import Tables, build
 from pipelines.disclosure.linked import Mask, take
 from pipelines.disclosure.policy import Policy
-from pipelines.disclosure.primary import Primary, primaries
+from pipelines.disclosure.primary import Primary, primaries, small
 
 NUMBERS = ["numerator", "denominator", "value", "low", "high", "sd"]
 SPREAD = ["low", "high", "sd"]
+MEASURED = 20_000
+"""Statistics up to which level exact also counts the intervals that level interval would not accept."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,12 @@ def protect(
     tables = build(rows, links, groups, areas, measures, policy)
     primary = primaries(tables, rows, measures, policy)
     pattern = secondary.exact(tables.linked, primary.hidden, primary.latent, policy.insider_third)
+    goals = interval_goals(tables, primary, policy)
+    thin: Mask | None = None
+    if policy.level == "interval":
+        pattern, thin = intervals.widen(tables.linked, pattern, primary.latent, goals, policy.k, policy.insider_third)
+    elif len(tables.linked) <= MEASURED:
+        thin = intervals.narrow(tables.linked, pattern.hidden, goals, policy.k)
     published = rows["published"].astype(bool).to_numpy()
     status, rule = decide(rows, tables, primary, pattern.hidden, policy)
     shown = rows.assign(status=status, rule=rule)
@@ -55,7 +63,18 @@ def protect(
     few = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"]).astype("Float64").fillna(0) < policy.mean_minimum
     shown.loc[few, SPREAD] = None
     shown = shown[published].drop(columns=["published", "smallest", "largest_share"]).reset_index(drop=True)
-    return Protected(shown, _report(rows[published], shown, tables, primary, pattern, policy) | {"seconds": time.perf_counter() - started})
+    report = _report(rows[published], shown, tables, pattern, policy) | {
+        "interval_goals": int(goals.sum()),
+        "narrow_intervals": None if thin is None else int(thin.sum()),
+        "seconds": time.perf_counter() - started,
+    }
+    return Protected(shown, report)
+
+
+def interval_goals(tables: Tables, primary: Primary, policy: Policy) -> Mask:
+    """Primaries to which P5 applies: counts of 1..k-1, printed or latent, and whole groups that a rule hides."""
+    counts = tables.linked.counts & (primary.hidden | primary.latent)
+    return counts & (small(tables.linked.value, policy.k) | (primary.rule == "whole_group"))
 
 
 def _declared(cells: pd.DataFrame, measures: pd.DataFrame, populations: pd.DataFrame) -> None:
@@ -102,7 +121,7 @@ def _empty(rows: pd.DataFrame, n: np.ndarray) -> Mask:
 
 
 def _report(
-    rows: pd.DataFrame, shown: pd.DataFrame, tables: Tables, primary: Primary, pattern: secondary.Pattern, policy: Policy
+    rows: pd.DataFrame, shown: pd.DataFrame, tables: Tables, pattern: secondary.Pattern, policy: Policy
 ) -> dict[str, Any]:
     secret = (shown["status"] == "c").to_numpy()
     second = shown["rule"].isin(["secondary", "closure", "mean_follows_count"]).to_numpy()

@@ -60,11 +60,15 @@ class Relaxation:
         self.converged = False
         self.y, self.bound = self.master.solve()
 
+    def company_only(self) -> None:
+        """Add only the cuts of single lines, which are read off rather than computed."""
+        while self.master.add(self.company.separate(self.y)):
+            self.y, self.bound = self.master.solve()
+
     def tighten(self, deadline: float, most: int = 400, rounds: int = 1000) -> None:
         """Add cuts until no fractional reader is surprised, `rounds` are over or `deadline` (time.perf_counter) passes."""
         for _ in range(rounds):
-            while self.master.add(self.company.separate(self.y)):
-                self.y, self.bound = self.master.solve()
+            self.company_only()
             if time.perf_counter() > deadline:
                 return
             cuts, _ = separate(self.reach, self.y, most, deadline)

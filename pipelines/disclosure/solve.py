@@ -9,6 +9,7 @@ import numpy as np
 
 from pipelines.disclosure.assembly import Assembly
 from pipelines.disclosure.exact import Proof, cost_of, prove, rounded
+from pipelines.disclosure.large import assemble, republish
 from pipelines.disclosure.linked import Floats, Mask
 from pipelines.disclosure.problems import Problem
 from pipelines.disclosure.reach import Reach, attainable, judge
@@ -18,7 +19,9 @@ from pipelines.disclosure.task import Task, pieces
 SMALL = 1500
 """Columns up to which proof is quicker than improvement."""
 PROVABLE = 5000
-"""Columns up to which a bound is sought before anything else."""
+"""Columns up to which a proof is attempted."""
+LARGE = 10_000
+"""Columns above which goals no longer keep worlds of their own."""
 
 
 @dataclass(frozen=True)
@@ -66,29 +69,33 @@ def settle(task: Task, budget: float) -> Proof:
     """A safe pattern for one task: relaxation, assembly from its prices, then proof or improvement as size and time allow."""
     begun = time.perf_counter()
     relaxed = Relaxation(task)
+    if len(task) > LARGE:
+        relaxed.company_only()
+        hidden, _ = assemble(task, relaxed, begun + 0.7 * budget)
+        hidden = republish(task, hidden, begun + budget)
+        return Proof(hidden, cost_of(task, hidden), rounded(task, relaxed.bound))
     relaxed.tighten(begun + 0.35 * budget)
     assembly = Assembly(task)
     only = judge(Reach(task), task.always.astype(float)).short
     assembly.build(relaxed.y, np.inf, only)
-    mended = _mend(assembly, relaxed.y)
-    if not mended and cost_of(task, assembly.hidden) <= rounded(task, relaxed.bound):
-        return Proof(assembly.hidden, cost_of(task, assembly.hidden), cost_of(task, assembly.hidden))
-    quarter = 0.25 * budget
-    _improve(assembly, time.perf_counter() + (0.1 * budget if len(task) <= SMALL else quarter if len(task) <= PROVABLE else budget))
-    mended |= _mend(assembly, relaxed.y)
+    whole = _mend(assembly, relaxed.y)
+    if whole and assembly.cost <= rounded(task, relaxed.bound):
+        return Proof(assembly.hidden, assembly.cost, assembly.cost)
+    share = 0.1 if len(task) <= SMALL else 0.25 if len(task) <= PROVABLE else 1.0
+    _improve(assembly, min(begun + budget, time.perf_counter() + share * budget))
+    _mend(assembly, relaxed.y)
+    if len(task) > PROVABLE:
+        return Proof(assembly.hidden, assembly.cost, rounded(task, relaxed.bound))
 
     def repair(guide: Floats) -> Mask | None:
         other = Assembly(task, assembly.router)
-        if not other.build(guide, time.perf_counter() + quarter, only):
+        if not other.build(guide, min(begun + budget, time.perf_counter() + 0.25 * budget), only):
             return None
-        if other.cost < 1.02 * best.cost:
+        if other.cost < 1.02 * assembly.cost:
             _improve(other, min(begun + budget, time.perf_counter() + 0.1 * budget))
         return other.hidden if not len(judge(Reach(task), other.hidden.astype(float)).short) else None
 
-    best = Proof(assembly.hidden, cost_of(task, assembly.hidden), relaxed.bound)
-    if len(task) <= PROVABLE:
-        best = prove(task, relaxed, assembly.hidden, repair, begun + budget)
-    return best
+    return prove(task, relaxed, assembly.hidden, repair, begun + budget)
 
 
 def _improve(assembly: Assembly, deadline: float) -> None:
@@ -98,20 +105,20 @@ def _improve(assembly: Assembly, deadline: float) -> None:
 
 
 def _mend(assembly: Assembly, guide: Floats) -> bool:
-    """Judge the assembly's pattern as a whole and build for whatever it leaves short; returns whether that was needed."""
-    mended = False
+    """Judge the pattern as a whole and build for whatever it leaves short; returns whether nothing was.
+
+    (Goals left out because the primaries alone protected them stay so: hiding more never narrows an interval.)
+    """
+    whole = True
     while True:
         short = judge(Reach(assembly.task), assembly.hidden.astype(float)).short
-        open_ = np.array([goal for goal in short if goal not in assembly.lowered or not assembly.worlds.get(goal)], dtype=np.int64)
+        open_ = np.array([goal for goal in short if int(goal) not in assembly.lowered], dtype=np.int64)
         if not len(open_):
-            return mended
-        mended = True
+            return whole
+        whole = False
         for goal in open_:
             assembly.forget(int(goal))
-        before = len(assembly.lowered)
         assembly.build(guide, np.inf, open_)
-        if len(assembly.lowered) > before:
-            continue
 
 
 def violations(problem: Problem, hidden: Mask, level: str) -> Violations:

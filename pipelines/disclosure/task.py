@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -44,11 +44,12 @@ def pieces(system: Linked, start: Mask, goals: Mask, lift: Floats, width: Floats
     Everything that could be hidden counts as movable; what cannot move even then drops out, and goals among it are
     not in any piece. With `cone`, any room to move counts as enough room (level exact).
     """
-    everything = start | (system.candidate & system.published) | ~system.published
+    everything = start | system.choosable(start) | ~system.published
     floor, ceiling = system.bounds(start)
     up, down = directions(system.value, floor, ceiling)
     live_up, live_down = propagate(system.equations, up & everything, down & everything)
     live = live_up | live_down
+    price = system.price(start)
     rise = np.where(up, FAR if cone else np.minimum(ceiling - system.value, FAR), 0.0)
     fall = np.where(down, FAR if cone else np.minimum(system.value - floor, FAR), 0.0)
     labels = components(system.equations, live)
@@ -66,23 +67,13 @@ def pieces(system: Linked, start: Mask, goals: Mask, lift: Floats, width: Floats
                 rise=np.where(live_up[ids], rise[ids], 0.0),
                 fall=np.where(live_down[ids], fall[ids], 0.0),
                 always=(start | ~system.published)[ids],
-                cost=system.cost[ids],
+                cost=price[ids],
                 goals=mine,
                 lift=lift[ids[mine]],
                 width=width[ids[mine]],
             )
         )
     return found
-
-
-def restricted(task: Task, goals: Mask, lift: Floats | None = None, width: Floats | None = None) -> Task:
-    """The same task with only some of its goals, and perhaps other needs."""
-    return replace(
-        task,
-        goals=task.goals[goals],
-        lift=(task.lift if lift is None else lift)[goals],
-        width=(task.width if width is None else width)[goals],
-    )
 
 
 def goal_order(task: Task) -> Iterator[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,8 +93,18 @@ class Home:
 
     def make(self) -> None:
         """Make the directories that are missing, readable by the owner alone but for ``drop``, which academies write to."""
-        private = (self.root, self.trust, self.receipts, self.quarantine, self.raw, self.landing, self.warehouse, self.releases, self.dagster)
+        private = (
+            self.root,
+            self.trust,
+            self.receipts,
+            self.quarantine,
+            self.raw,
+            self.landing,
+            self.warehouse,
+            self.releases,
+            self.dagster,
+        )
         for directory in private:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.drop.mkdir(mode=0o770, exist_ok=True)
-        os.chmod(self.drop, 0o2770)
+        self.drop.chmod(0o2770)

@@ -51,7 +51,9 @@ def outside_assets(catalogue: Catalogue) -> list[AssetSpec]:
         )
         for dataset in catalogue.datasets.values()
     ]
-    rules = AssetSpec(CATALOGUE, description="What is counted, declared once in YAML: ours and the trust's.", group_name="catalogue", owners=OWNERS)
+    rules = AssetSpec(
+        CATALOGUE, description="What is counted, declared once in YAML: ours and the trust's.", group_name="catalogue", owners=OWNERS
+    )
     return [rules, *submitted]
 
 
@@ -72,7 +74,9 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
             for name in names
         ],
         check_specs=[
-            AssetCheckSpec("gate_1", asset=AssetKey(["landing", name]), description="Every file dropped since the last run could be accepted.")
+            AssetCheckSpec(
+                "gate_1", asset=AssetKey(["landing", name]), description="Every file dropped since the last run could be accepted."
+            )
             for name in names
         ],
     )
@@ -145,7 +149,9 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         group_name="draft",
         owners=OWNERS,
         description="What people read, made from the judged marts alone.",
-        check_specs=[AssetCheckSpec("attack", asset=REPORTS, blocking=True, description="An intruder with the whole draft works out nothing hidden.")],
+        check_specs=[
+            AssetCheckSpec("attack", asset=REPORTS, blocking=True, description="An intruder with the whole draft works out nothing hidden.")
+        ],
     )
     def reports(context: AssetExecutionContext, home: TrustHome) -> Iterator[Any]:
         opened = home.open()
@@ -153,7 +159,13 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         yield MaterializeResult(asset_key=REPORTS, metadata={"reports": [path.name for path in written]})
         yield _check("attack", REPORTS, steps.attack_draft(opened))
 
-    @asset(key=SEALED, deps=[REPORTS], group_name="draft", owners=OWNERS, description="The judged draft, sealed with its manifest and swapped in.")
+    @asset(
+        key=SEALED,
+        deps=[REPORTS],
+        group_name="draft",
+        owners=OWNERS,
+        description="The judged draft, sealed with its manifest and swapped in.",
+    )
     def sealed(context: AssetExecutionContext, home: TrustHome) -> MaterializeResult[None]:
         opened = home.open()
         manifest = steps.finish(opened)
@@ -180,7 +192,9 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
 
 
 def _check(name: str, key: AssetKey, verdict: Any) -> AssetCheckResult:
-    return AssetCheckResult(asset_key=key, check_name=name, passed=verdict.passed, metadata={"failed": list(verdict.failed), "checks": len(verdict.checks)})
+    return AssetCheckResult(
+        asset_key=key, check_name=name, passed=verdict.passed, metadata={"failed": list(verdict.failed), "checks": len(verdict.checks)}
+    )
 
 
 def _file_url(path: Path) -> str:

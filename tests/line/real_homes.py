@@ -47,9 +47,7 @@ def make_home(name: str, root: Path) -> Home:
 
 def _write_star_academies(home: Home) -> None:
     rows = pd.read_csv(REAL / "data" / "academies.csv", dtype=str).query("dataset == 'star'")
-    academies = [
-        {"urn": row.urn, "name": f"School {row.source_school}", "year_groups": ["R", "1", "2", "3"]} for row in rows.itertuples()
-    ]
+    academies = [{"urn": row.urn, "name": f"School {row.source_school}", "year_groups": ["R", "1", "2", "3"]} for row in rows.itertuples()]
     text = yaml.safe_dump({"code": "STAR", "name": "Project STAR", "academies": academies}, sort_keys=False)
     (home.trust / "academies.yml").write_text(text, "utf-8")
 

@@ -1,10 +1,10 @@
 """Grain: as stat_cells. Adds the interval of every rate and mean, computed before protection so that it falls with its cell."""
 
+from pipelines.orchestration.frames import typed
 from pipelines.reporting.ranges import add_ranges
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
     cells = dbt.ref("stat_cells").df()
-    ranged = add_ranges(cells.assign(low=float("nan"), high=float("nan")))
-    return ranged.astype(dict.fromkeys(ranged.select_dtypes("object"), "str"))  # else an empty column has no type
+    return typed(add_ranges(cells.assign(low=float("nan"), high=float("nan"))))

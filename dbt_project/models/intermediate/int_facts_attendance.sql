@@ -3,10 +3,10 @@ with totals as (
     select
         period,
         person_key,
-        sum(sessions_possible) as sessions_possible,
+        sum(case when sessions_absent is not null then sessions_possible end) as possible_where_both_are_known,
+        sum(case when sessions_possible is not null then sessions_absent end) as absent_where_both_are_known,
         sum(sessions_absent) as sessions_absent
     from {{ ref('stg_attendance') }}
-    where sessions_possible is not null and sessions_absent is not null
     group by period, person_key
 )
 
@@ -15,9 +15,9 @@ select
     period,
     person_key,
     'absence_share' as fact,
-    cast(sessions_absent / sessions_possible as double) as value
+    cast(absent_where_both_are_known / possible_where_both_are_known as double) as value
 from totals
-where sessions_possible > 0
+where possible_where_both_are_known > 0
 union all
 select
     'pupil' as subject,
@@ -26,6 +26,7 @@ select
     'sessions_absent' as fact,
     cast(sessions_absent as double) as value
 from totals
+where sessions_absent is not null
 union all
 select
     'pupil' as subject,
@@ -34,3 +35,4 @@ select
     'days_absent' as fact,
     cast(sessions_absent / 2 as double) as value
 from totals
+where sessions_absent is not null

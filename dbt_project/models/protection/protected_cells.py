@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from pipelines.orchestration.frames import typed
 from pipelines.orchestration.protection import protected_cells
 
 
@@ -20,4 +21,4 @@ def model(dbt, session):
         measures=dbt.ref("stg_measures").df(),
         populations=dbt.ref("stg_populations").df(),
     )
-    return protected.astype(dict.fromkeys(protected.select_dtypes("object"), "str"))  # else an empty column has no type
+    return typed(protected)
