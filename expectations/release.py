@@ -44,7 +44,7 @@ def judge_attack(
     earlier: Sequence[Path] = (),
     disclosure: Mapping[str, Any] | None = None,
     seconds: float = 300.0,
-    width_seconds: float = 60.0,
+    width_seconds: float | None = None,
 ) -> Verdict:
     """The attack on a whole release folder as a verdict; its hash is that of the folder without the manifest."""
     judged = "unread"

@@ -114,8 +114,7 @@ def _validate(rows: pd.DataFrame, rules: Sequence[Rule]) -> list[bool]:
             batch = _rows_as_handed_over().get_batch({"dataframe": rows})
             results = batch.validate(suite, result_format="BOOLEAN_ONLY").results
             held = {
-                int(result.expectation_config.meta["position"]): _is_true(result.success)
-                and not _raised(result.exception_info)
+                int(result.expectation_config.meta["position"]): _is_true(result.success) and not _raised(result.exception_info)
                 for result in results
             }
     except Exception:  # a judge that cannot finish has not passed anything, whatever the reason

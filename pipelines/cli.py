@@ -178,7 +178,8 @@ def _refresh(opened: Opened, today: dt.date | None) -> None:
     started, screen = time.monotonic(), sys.stdout
     done = run(opened, today, lambda line: typer.echo(f"  {line}", file=screen))
     if not done.ok:
-        _stop(f"Stopped at {', '.join(done.failed)}; the draft and the releases are as they were. What was said: {opened.log}", FAILED)
+        stopped = "; ".join(failure.rstrip(".") for failure in done.failed)
+        _stop(f"Stopped at {stopped}. The draft and the releases are as they were. What was said: {opened.log}", FAILED)
     took = f"Refreshed in {time.monotonic() - started:.0f} s."
     typer.echo(took if done.changed else "Nothing new since the last refresh; nothing was started.")
 

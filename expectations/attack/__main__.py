@@ -22,7 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--level", choices=("exact", "interval"), help="protection level, where there is no manifest yet")
     parser.add_argument("--problem", type=Path, help="a problem in the format csp-linked-1")
     parser.add_argument("--pattern", type=Path, help='a pattern for it: {"suppressed": [ids]}')
-    parser.add_argument("--seconds", type=float, default=300.0, help="time for exact recovery, and again for widths")
+    parser.add_argument("--seconds", type=float, default=300.0, help="time for exact recovery")
+    parser.add_argument("--width-seconds", type=float, help="further time for widths (20, or 600 where the level asks for widths)")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     given = parser.parse_args(arguments)
     if bool(given.problem) != bool(given.pattern) or bool(given.problem) == bool(given.folder):
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         report = attack_problem(given.problem, given.pattern, given.level or "interval", given.seconds)
     else:
         block = {"k": given.k, "level": given.level or "exact"} if given.k else None
-        report = attack(given.folder, given.earlier, block, given.seconds, given.seconds)
+        report = attack(given.folder, given.earlier, block, given.seconds, given.width_seconds)
     report = replace(report, seconds=time.monotonic() - begun)
     print(json.dumps(report.as_json(), indent=2, sort_keys=True) if given.json else report.as_text())
     return 0 if report.passed else 1

@@ -29,18 +29,20 @@ def attack(
     earlier: Sequence[Path] = (),
     disclosure: Mapping[str, Any] | None = None,
     seconds: float = 300.0,
-    width_seconds: float = 60.0,
+    width_seconds: float | None = None,
 ) -> AttackReport:
     """Attack the release in ``folder``, knowing also everything that the ``earlier`` releases (oldest first) print.
 
     ``disclosure`` stands in for the manifest's block while there is none. ``seconds`` is the time allowed for exact recovery,
-    ``width_seconds`` the further time for widths. Never raises for what a folder holds: what cannot be attacked has not passed.
+    ``width_seconds`` the further time for widths (20, or 600 where the level asks for widths). Never raises for what a folder holds:
+    what cannot be attacked has not passed.
     """
     begun = time.monotonic()
     try:
         release = read_release(folder, disclosure)
         before = [statistics(read_release(path)) for path in earlier]
-        report = attack_release(release, before, seconds, width_seconds)
+        asked = 600.0 if release.disclosure.level == "interval" else 20.0
+        report = attack_release(release, before, seconds, asked if width_seconds is None else width_seconds)
         report = replace(report, leaks=leaks_in_texts(folder))
     except (NotARelease, Contradiction) as error:
         report = _failed(disclosure, str(error))

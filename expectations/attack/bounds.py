@@ -1,12 +1,13 @@
 """Bounds by linear programming: how far each hidden number can still move. Which numbers need how much room is the caller's.
 
 One linear programme finds every unknown that the signs alone pin to its limit (Freund, Roundy and Todd 1985). Room is shown by
-witnesses: one programme moves all unknowns that still need room, half of them up and half down, each only as far as it needs, and
-every point found is a witness for all of them; what stays open gets programmes of its own.
+witnesses: one programme moves all unknowns that still need room at once, and every point found is a witness for all of them; what
+stays open gets programmes of its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,9 @@ CLOSE = 1e-6
 SEED = 20260901
 PATIENCE = 3  # batches in a row that may fail to be worthwhile before single programmes are cheaper
 WORTHWHILE = 0.9  # a batch is, if at most this share of the open unknowns stays open
+
+
+Question = Callable[[Programme, Ints, np.random.Generator], Floats]
 
 
 @dataclass
@@ -87,18 +91,45 @@ def make_room(system: System, room: Room, wanted: Bools, need: Need, deadline: f
 
     Raises :class:`~expectations.attack.programme.OutOfTime`; ``room`` then holds what was witnessed.
     """
-    count = system.matrix.shape[1]
-    start = system.rhs - system.matrix @ system.lower
+    for move in (_far, _as_needed):
+        programme, question = move(system, room, need, deadline)
+        chance, idle = np.random.default_rng(SEED), 0
+        while idle < PATIENCE:
+            open_ = _open(room, wanted, need)
+            if not len(open_):
+                return
+            room.see(question(programme, open_, chance))
+            idle = 0 if len(_open(room, wanted, need)) < WORTHWHILE * len(open_) else idle + 1
+    _settle(system, room, wanted, need, deadline)
+
+
+def _far(system: System, room: Room, need: Need, deadline: float) -> tuple[Programme, Question]:
+    """Moves all open unknowns together as far as they go in a direction drawn at random: a corner is far from most others.
+
+    No further than ten times what is needed, so that an unknown without a limit has one.
+    """
+    reach = np.minimum(system.upper, room.highest + 10 * (need.high + need.width))
+    programme = Programme(system.matrix, system.rhs, system.lower, reach, deadline)
+
+    def question(programme: Programme, open_: Ints, chance: np.random.Generator) -> Floats:
+        reward = np.zeros(system.matrix.shape[1])
+        reward[open_] = chance.normal(size=len(open_))
+        return programme.maximise(reward)
+
+    return programme, question
+
+
+def _as_needed(system: System, room: Room, need: Need, deadline: float) -> tuple[Programme, Question]:
+    """Moves half of the open unknowns up, the others down, each paid only as far as it needs, so that none is served twice.
+
+    Totals are fixed, so not all parts can rise at once: which half does is drawn at random.
+    """
+    count, width = system.matrix.shape[1], system.upper - system.lower
     doubled = sparse.hstack([system.matrix, system.matrix], format="csc")
+    start = system.rhs - system.matrix @ system.lower
     programme = Programme(doubled, start, np.zeros(2 * count), np.zeros(2 * count), deadline)
-    width = system.upper - system.lower
-    chance = np.random.default_rng(SEED)
-    idle = 0
-    while idle < PATIENCE:
-        open_ = _open(room, wanted, need)
-        if not len(open_):
-            return
-        # Totals are fixed, so not all parts can rise at once: half of the open unknowns, drawn at random, rise at the others' expense.
+
+    def question(programme: Programme, open_: Ints, chance: np.random.Generator) -> Floats:
         rising = (chance.random(len(open_)) < 0.5) | (room.highest < need.high - CLOSE)[open_]
         up, down = open_[rising], open_[~rising]
         goal, reward = np.zeros(count), np.zeros(2 * count)
@@ -107,12 +138,10 @@ def make_room(system: System, room: Room, wanted: Bools, need: Need, deadline: f
         goal[down] = (room.highest - need.width - system.lower)[down]
         reward[up], reward[count + down] = 1.0, -1.0
         goal = np.clip(goal, 0.0, width)
-        tops = np.concatenate([goal, np.where(system.upper < UNBOUNDED / 2, width - goal, np.inf)])
-        best = programme.maximise(reward, tops)
-        room.see(system.lower + best[:count] + best[count:])
-        left = len(_open(room, wanted, need))
-        idle = 0 if left < WORTHWHILE * len(open_) else idle + 1
-    _settle(system, room, wanted, need, deadline)
+        best = programme.maximise(reward, np.concatenate([goal, np.where(system.upper < UNBOUNDED / 2, width - goal, np.inf)]))
+        return system.lower + best[:count] + best[count:]
+
+    return programme, question
 
 
 def _settle(system: System, room: Room, wanted: Bools, need: Need, deadline: float) -> None:

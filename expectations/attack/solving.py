@@ -18,8 +18,9 @@ from expectations.attack.programme import OutOfTime
 class Findings:
     """Per unknown: a range, the way that fixed it (empty while open) and the questions left open.
 
-    Ranges hold every solution once ``settled`` or fixed; otherwise they hold what was witnessed. ``unsure``: two whole values were
-    not shown in time; ``unbounded``: nor was the wanted width. ``contradictions`` counts components without a solution.
+    Ranges hold every solution once ``settled`` or fixed; otherwise they hold what was witnessed. ``unsure``: time ran out before it
+    was known whether equations and limits fix it; ``unbounded``: before its room was known. ``contradictions`` counts components
+    without a solution.
     """
 
     lowest: Floats
@@ -46,10 +47,11 @@ class Piece:
 
 
 def solve(system: System, wanted: Bools, need: Need, seconds: float, width_seconds: float) -> Findings:
-    """Fix what can be fixed, then witness room for the rest of the ``wanted`` unknowns.
+    """Fix what equations and limits fix, within ``seconds``; then witness room for the rest of the ``wanted`` unknowns.
 
-    Within ``seconds`` each is shown to have two whole values, within another ``width_seconds`` to have the room it needs. Raises
-    :class:`Contradiction` if lines of published numbers do not add up.
+    Another ``width_seconds`` may be spent on showing that each has two whole values, and then the room it needs; the first may
+    still fix a number whose range of real numbers holds a single whole one. Raises :class:`Contradiction` if lines of published
+    numbers do not add up.
     """
     until = time.monotonic() + seconds
     count = len(system.lower)
@@ -60,6 +62,7 @@ def solve(system: System, wanted: Bools, need: Need, seconds: float, width_secon
         system = narrowed(system)
         found.way[system.fixed & ~found.fixed] = name
     found.lowest, found.highest = system.lower.copy(), system.upper.copy()
+    by_lines = Room(system.lower, system.upper, system.fixed)
     # Limits from above that only follow from the lines would double the programmes and add nothing: the equations imply them.
     system = system.within(system.lower, np.where(system.fixed, system.upper, known_upper))
     pieces: list[Piece] = []
@@ -71,11 +74,16 @@ def solve(system: System, wanted: Bools, need: Need, seconds: float, width_secon
         except (OutOfTime, ArithmeticError):
             found.unsure[where] = wanted[where]
     two_values = Need(np.zeros(count), np.ones(count))
-    for piece in pieces:
-        found.unsure[piece.where] |= _witness(piece, found, wanted, two_values, until)
     until = time.monotonic() + width_seconds
     for piece in pieces:
-        found.unbounded[piece.where] |= _witness(piece, found, wanted, need, until)
+        _witness(piece, found, wanted, two_values, until - width_seconds / 2)
+    # A range that the lines alone leave too narrow needs no programme: it holds every solution.
+    narrow = wanted & ~found.fixed & need.unmet(by_lines)
+    for piece in pieces:
+        found.unbounded[piece.where] = _witness(piece, found, wanted & ~narrow, need, until)
+    narrow &= ~found.fixed
+    found.lowest[narrow], found.highest[narrow] = by_lines.lowest[narrow], by_lines.highest[narrow]
+    found.settled |= narrow
     return found
 
 

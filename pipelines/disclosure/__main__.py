@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from pipelines.disclosure import problems
+from pipelines.disclosure.linked import Mask
 from pipelines.disclosure.policy import LEVELS
 from pipelines.disclosure.solve import solve, violations
 
@@ -44,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     return _verdict(problem, answer.hidden, chosen.level)
 
 
-def _verdict(problem: problems.Problem, hidden, level: str) -> int:
+def _verdict(problem: problems.Problem, hidden: Mask, level: str) -> int:
     found = violations(problem, hidden, level)
     print(f"{problem.name}: level {level}, {int(problem.primary.sum())} primaries, {found.broken} violations, {found.excused} excused")
     return 1 if found.broken else 0

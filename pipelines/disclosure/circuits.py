@@ -64,9 +64,7 @@ def cheapest(
     return None
 
 
-def _move(
-    near: Neighbourhood, ids: Ids, price: Floats, up: Mask, down: Mask, target: int, sign: float
-) -> tuple[float, Ids, Floats] | None:
+def _move(near: Neighbourhood, ids: Ids, price: Floats, up: Mask, down: Mask, target: int, sign: float) -> tuple[float, Ids, Floats] | None:
     block = near.columns[:, ids]
     touched = np.unique(block.indices)
     block = block.tocsr()[touched].tocsc()

@@ -103,21 +103,21 @@ class Idle:
     whatever would let j move. Exact for whole decisions, a flow cut for fractional ones."""
 
     def __init__(self, task: Task) -> None:
-        self.task = replace(task, rise=(task.rise > 0) * FAR, fall=(task.fall > 0) * FAR)
-        self.reach = Reach(replace(task, rise=(task.rise > 0) * 1.0, fall=(task.fall > 0) * 1.0))
+        self.task = replace(task, rise=np.where(task.rise > 0, FAR, 0.0), fall=np.where(task.fall > 0, FAR, 0.0))
+        self.reach = Reach(replace(task, rise=np.where(task.rise > 0, 1.0, 0.0), fall=np.where(task.fall > 0, 1.0, 0.0)))
 
     def separate(self, y: Floats) -> list[Cut]:
         """At most one violated inequality per secondary."""
         self.reach.hide(y)
         reached = np.zeros(len(y))
         found = []
-        for column in np.flatnonzero((y > 0.05) & ~self.task.always):
+        for column in np.flatnonzero((y > 0.05) & ~self.task.always).tolist():
             if reached[column] >= y[column] - 1e-3:
                 continue
             reason = np.zeros(len(y))
             self.reach.model.changeColBounds(column, -float(self.reach.fall[column]), float(self.reach.rise[column]))
             for sign in (1.0, -1.0):
-                distance, world, gradient = self.reach.farthest(int(column), sign)
+                distance, world, gradient = self.reach.farthest(column, sign)
                 if abs(world[column]) <= y[column] + 1e-9:
                     np.maximum(reached, np.abs(world), out=reached)
                 if distance > y[column] - 1e-3:

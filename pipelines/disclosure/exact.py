@@ -85,7 +85,7 @@ def rounded(task: Task, bound: float) -> float:
     return float(np.ceil(bound - 1e-4)) if bool((task.cost == np.round(task.cost)).all()) else bound
 
 
-def _separate_between(reach: Reach, y: Mask, relaxed: Relaxed) -> tuple[list[Cut], bool]:
+def _separate_between(reach: Reach, y: Mask, relaxed: Relaxation) -> tuple[list[Cut], bool]:
     """Cuts against whole decisions y, preferring deep ones: they are sought on the way from y to the relaxation's interior answer."""
     found: list[Cut] = []
     for share in MIX:

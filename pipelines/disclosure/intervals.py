@@ -58,4 +58,4 @@ def widen(system: Linked, pattern: Pattern, latent: Mask, goals: Mask, k: int, i
 def _settle(task: Task) -> tuple[Mask, list[int]]:
     relaxed = Relaxation(task)
     relaxed.company_only()
-    return assemble(task, relaxed, deadline=np.inf if len(task) <= TOGETHER else -np.inf)
+    return assemble(task, relaxed.y, deadline=np.inf if len(task) <= TOGETHER else -np.inf)

@@ -11,7 +11,6 @@ from pipelines.disclosure import linear
 from pipelines.disclosure.assembly import Assembly
 from pipelines.disclosure.linked import Floats, Ids, Mask
 from pipelines.disclosure.reach import Reach, judge, suspects
-from pipelines.disclosure.relaxation import Relaxation
 from pipelines.disclosure.routes import MOVED, by_unit
 from pipelines.disclosure.task import Task
 
@@ -21,20 +20,23 @@ REWARD = 1e4
 """Worth of one unit of a goal's movement, above the price of any circuit."""
 FEW = 40
 """Goals that are served one by one, by their cheapest circuits, rather than together."""
+PARTY = 500
+"""Goals that move together at first: smaller parties cost less and take longer."""
 PARTS = 3
 
 
-def assemble(task: Task, relaxed: Relaxation, deadline: float) -> tuple[Mask, list[int]]:
+def assemble(task: Task, guide: Floats, deadline: float) -> tuple[Mask, list[int]]:
     """A safe pattern, and the goals whose needs had to be lowered because hiding everything would not meet them.
 
-    Goals that fall short get their cheapest circuits until `deadline`. Those still short then move together as far as they can, at
+    guide: how far the relaxation hides each column. Goals that fall short get their cheapest circuits until `deadline`. Those still short then move together as far as they can, at
     the least price; what even then falls short moves in smaller parties, and the last few one by one.
     """
     reach, assembly = Reach(task), Assembly(task)
-    assembly.base = task.always | (relaxed.y >= LIKELY)
+    assembly.base = task.always | (guide >= LIKELY)
     short = suspects(reach, assembly.hidden.astype(float)).short
-    if not assembly.build(relaxed.y, deadline, short):
-        assembly.base = together(task, reach, assembly.hidden)
+    if not assembly.build(guide, deadline, short):
+        left = np.array([goal for goal in short if int(goal) not in assembly.worlds], dtype=np.int64)
+        assembly.base = together(task, reach, assembly.hidden, left)
     while True:
         short = judge(reach, assembly.hidden.astype(float)).short
         short = np.array([goal for goal in short if int(goal) not in assembly.lowered], dtype=np.int64)
@@ -42,22 +44,23 @@ def assemble(task: Task, relaxed: Relaxation, deadline: float) -> tuple[Mask, li
             return assembly.hidden, assembly.lowered
         for goal in short:
             assembly.forget(int(goal))
-        assembly.build(relaxed.y, np.inf, short)
+        assembly.build(guide, np.inf, short)
 
 
-def together(task: Task, reach: Reach, start: Mask) -> Mask:
+def together(task: Task, reach: Reach, start: Mask, short: Ids) -> Mask:
     """The pattern with what parties of goals need to move together, until few fall short."""
     hidden = start.copy()
-    short = suspects(reach, hidden.astype(float)).short
-    parts = 1
-    while len(short) > FEW * parts:
+    parts = -(-len(short) // PARTY)
+    while len(short) > FEW:
         for part in range(parts):
             party = short[part::parts]
             hidden |= joint(task, hidden, party, 1.0, task.lift[party])
             hidden |= joint(task, hidden, party, -1.0, np.minimum(task.width - task.lift, task.fall[task.goals])[party])
         before = len(short)
         short = suspects(reach, hidden.astype(float)).short
-        parts = parts * PARTS if len(short) > before / 2 else parts
+        if len(short) > before / 2 and parts > before / FEW:
+            break  # the one-by-one of the caller is no slower now
+        parts = parts * PARTS if len(short) > before / 2 else -(-len(short) // PARTY)
     return hidden
 
 

@@ -24,11 +24,9 @@ class Solution:
     optimal: bool
 
 
-def program(
-    cost: Vector, matrix: sp.csc_matrix, row_lower: Vector, row_upper: Vector, lower: Vector, upper: Vector
-) -> highspy.Highs:
+def program(cost: Vector, matrix: sp.csc_matrix, row_lower: Vector, row_upper: Vector, lower: Vector, upper: Vector) -> highspy.Highs:
     """A HiGHS model of min cost @ x, row_lower <= matrix @ x <= row_upper, lower <= x <= upper: one thread, fixed seed."""
-    model = highspy.Highs()
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
     model.setOptionValue("threads", 1)
     model.setOptionValue("random_seed", 0)
@@ -59,8 +57,6 @@ def run(model: highspy.Highs) -> Solution | None:
     )
 
 
-def solve(
-    cost: Vector, matrix: sp.csc_matrix, row_lower: Vector, row_upper: Vector, lower: Vector, upper: Vector
-) -> Solution | None:
+def solve(cost: Vector, matrix: sp.csc_matrix, row_lower: Vector, row_upper: Vector, lower: Vector, upper: Vector) -> Solution | None:
     """Minimise once. Returns None where the program is infeasible or unbounded."""
     return run(program(cost, sp.csc_matrix(matrix), row_lower, row_upper, lower, upper))

@@ -62,16 +62,11 @@ def _pairs(system: Linked, entries: sp.coo_matrix, hidden: Mask) -> Mask:
     unknown = (hidden | ~system.published)[entries.col]
     one = unknown & (hidden & system.counts & (system.value == 1))[entries.col]
     rows = entries.shape[0]
-    return (
-        system.lines
-        & (np.bincount(entries.row, weights=unknown, minlength=rows) == 2)
-        & (np.bincount(entries.row, weights=one, minlength=rows) >= 1)
-    )
+    pair = np.bincount(entries.row, weights=unknown, minlength=rows) == 2
+    return np.asarray(system.lines & pair & (np.bincount(entries.row, weights=one, minlength=rows) >= 1))
 
 
-def _cheapest(
-    system: Linked, entries: sp.coo_matrix, hidden: Mask, lonely: Mask, lifts: Mask, drops: Mask
-) -> tuple[np.ndarray, Mask]:
+def _cheapest(system: Linked, entries: sp.coo_matrix, hidden: Mask, lonely: Mask, lifts: Mask, drops: Mask) -> tuple[np.ndarray, Mask]:
     """The cheapest partner per lonely line (cheaper the more lonely lines it serves), and the lines that have one."""
     raises, lowers = _movement(system, entries, hidden)
     fits = lonely[entries.row] & system.choosable(hidden)[entries.col]

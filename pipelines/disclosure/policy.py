@@ -20,8 +20,8 @@ class Policy:
     which a shown rate or mean carries `u`. public_totals, known: partial descriptions of cells (keys: population,
     period, measure, area_level, area_code, characteristic, group_code, cross_...), public already or structurally known;
     they are never hidden, and every reader is assumed to know them. insider_third: P11, three hidden cells
-    in a line where one of them is a single person. budget: seconds the interval engine may spend. worth: how many times dearer
-    it is to hide a figure of an area level, and of `everyone`, than one of a single group in an academy.
+    in a line where one of them is a single person. worth: how many times dearer it is to hide a
+    figure of an area level, and of `everyone`, than one of a single group in an academy.
     """
 
     k: int
@@ -32,7 +32,6 @@ class Policy:
     public_totals: Sequence[Mapping[str, str]] = ()
     known: Sequence[Mapping[str, str]] = ()
     insider_third: bool = True
-    budget: float = 60.0
     worth: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -82,4 +82,4 @@ def at_scale_end(means: pd.DataFrame, measures: pd.DataFrame, n: np.ndarray) -> 
     mean = means["value"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         step = (high - low) / n
-        return (n > 0) & ((mean - low <= step) | (high - mean <= step))
+        return np.asarray((n > 0) & ((mean - low <= step) | (high - mean <= step)))

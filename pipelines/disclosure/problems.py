@@ -66,7 +66,9 @@ def parse(document: Any) -> Problem:
         raise BadProblem(f"This is not a problem in the format {FORMAT}.")
     policy = document.get("policy")
     if not isinstance(policy, dict) or set(policy) != POLICY_KEYS or policy["lower_bound"] not in (0, 1):
-        raise BadProblem("The problem's policy is unknown: it must give " + ", ".join(sorted(POLICY_KEYS)) + ", and a lower bound of 0 or 1.")
+        raise BadProblem(
+            "The problem's policy is unknown: it must give " + ", ".join(sorted(POLICY_KEYS)) + ", and a lower bound of 0 or 1."
+        )
     try:
         cell = {name: [row[at] for row in document["cells"]] for at, name in enumerate(document["columns"])}
         ids = np.array(cell["id"], dtype=np.int64)

@@ -17,7 +17,7 @@ from pipelines.disclosure.primary import Primary, primaries, small
 
 NUMBERS = ["numerator", "denominator", "value", "low", "high", "sd"]
 SPREAD = ["low", "high", "sd"]
-MEASURED = 20_000
+MEASURED = 4_000
 """Statistics up to which level exact also counts the intervals that level interval would not accept."""
 
 
@@ -74,7 +74,7 @@ def protect(
 def interval_goals(tables: Tables, primary: Primary, policy: Policy) -> Mask:
     """Primaries to which P5 applies: counts of 1..k-1, printed or latent, and whole groups that a rule hides."""
     counts = tables.linked.counts & (primary.hidden | primary.latent)
-    return counts & (small(tables.linked.value, policy.k) | (primary.rule == "whole_group"))
+    return np.asarray(counts & (small(tables.linked.value, policy.k) | (primary.rule == "whole_group")))
 
 
 def _declared(cells: pd.DataFrame, measures: pd.DataFrame, populations: pd.DataFrame) -> None:
@@ -89,9 +89,7 @@ def _declared(cells: pd.DataFrame, measures: pd.DataFrame, populations: pd.DataF
 def decide(rows: pd.DataFrame, tables: Tables, primary: Primary, hidden: Mask, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
     """Status and rule per row. A row falls with any statistic it prints (P7); `c` outranks `x`, `z` and `u`."""
     count, own = tables.row_count, tables.row_own
-    n = np.where(
-        count >= 0, take(tables.linked.value, count, 0.0), rows["denominator"].astype("Float64").fillna(0).to_numpy(float)
-    )
+    n = np.where(count >= 0, take(tables.linked.value, count, 0.0), rows["denominator"].astype("Float64").fillna(0).to_numpy(float))
     kind = rows["kind"].to_numpy()
     count_hidden, own_hidden = take(hidden, count, False), take(hidden, own, False)
     figure_hidden = primary.figures != ""
@@ -115,14 +113,12 @@ def decide(rows: pd.DataFrame, tables: Tables, primary: Primary, hidden: Mask, p
 def _empty(rows: pd.DataFrame, n: np.ndarray) -> Mask:
     """Rows of a population that has nobody at all in that area and period."""
     place = ["population", "period", "area_level", "area_code"]
-    everyone = rows[["characteristic", "cross_characteristic"]].eq("all").all(axis=1).to_numpy() & (rows["kind"] != "figure").to_numpy()
+    everyone = rows[["characteristic", "cross_characteristic"]].isin(["all"]).all(axis=1).to_numpy() & (rows["kind"] != "figure").to_numpy()
     nobody = rows.loc[everyone & (n == 0), place].drop_duplicates()
     return pd.MultiIndex.from_frame(rows[place]).isin(pd.MultiIndex.from_frame(nobody))
 
 
-def _report(
-    rows: pd.DataFrame, shown: pd.DataFrame, tables: Tables, pattern: secondary.Pattern, policy: Policy
-) -> dict[str, Any]:
+def _report(rows: pd.DataFrame, shown: pd.DataFrame, tables: Tables, pattern: secondary.Pattern, policy: Policy) -> dict[str, Any]:
     secret = (shown["status"] == "c").to_numpy()
     second = shown["rule"].isin(["secondary", "closure", "mean_follows_count"]).to_numpy()
     people = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"]).astype("Float64").fillna(0).astype(int)

@@ -13,6 +13,10 @@ ADDS_UP = 1e-6
 """Relative tolerance for sums of real numbers; counts must agree exactly."""
 
 
+Shape = tuple[int, int, int, int, int]
+"""Numbers of families, periods, areas, groups and groups again: the space of statistics."""
+
+
 class NotAdditive(ValueError):
     """Parts that do not make their whole: a system of cells that contradicts itself cannot be protected."""
 
@@ -38,12 +42,12 @@ def geography(groups: pd.DataFrame, areas: pd.DataFrame) -> Geography:
     declared = groups.drop_duplicates(["characteristic", "group_code"])
     declared = pd.concat([declared[declared["characteristic"] == ALL], declared[declared["characteristic"] != ALL]])
     if declared.empty or declared["characteristic"].iloc[0] != ALL:
-        everyone = pd.DataFrame(
-            {"characteristic": [ALL], "group_code": [ALL], "parent_characteristic": [""], "parent_group_code": [""]}
-        )
+        everyone = pd.DataFrame({"characteristic": [ALL], "group_code": [ALL], "parent_characteristic": [""], "parent_group_code": [""]})
         declared = pd.concat([everyone, declared], ignore_index=True)
     group_index = pd.Index(declared["characteristic"] + "|" + declared["group_code"])
-    parent = group_index.get_indexer(declared["parent_characteristic"].fillna("") + "|" + declared["parent_group_code"].fillna(""))
+    parent = group_index.get_indexer(
+        pd.Index(declared["parent_characteristic"].fillna("") + "|" + declared["parent_group_code"].fillna(""))
+    )
     parent[1:][parent[1:] < 0] = 0
     characteristic = pd.factorize(declared["characteristic"])[0]
     siblings = pd.Series(1, index=range(len(declared))).groupby([parent, characteristic]).transform("sum").to_numpy()
@@ -52,12 +56,10 @@ def geography(groups: pd.DataFrame, areas: pd.DataFrame) -> Geography:
     edges = areas[areas["parent_code"].fillna("") != ""].drop_duplicates()
     edges = pd.DataFrame(
         {
-            "area": area_index.get_indexer(edges["area_level"] + "|" + edges["area_code"]),
-            "parent": area_index.get_indexer(edges["parent_level"] + "|" + edges["parent_code"]),
+            "area": area_index.get_indexer(pd.Index(edges["area_level"] + "|" + edges["area_code"])),
+            "parent": area_index.get_indexer(pd.Index(edges["parent_level"] + "|" + edges["parent_code"])),
             "parent_level": edges["parent_level"].to_numpy(),
-            "partition": [
-                level.removesuffix(f"_{above}") for level, above in zip(edges["area_level"], edges["parent_level"], strict=True)
-            ],
+            "partition": [level.removesuffix(f"_{above}") for level, above in zip(edges["area_level"], edges["parent_level"], strict=True)],
         }
     )
     if (edges["parent"] < 0).any():
@@ -68,12 +70,42 @@ def geography(groups: pd.DataFrame, areas: pd.DataFrame) -> Geography:
     return Geography(area_index, edges, group_index, parent, characteristic, siblings)
 
 
-def keys(statistics: pd.DataFrame, shape: tuple[int, int, int, int, int]) -> np.ndarray:
-    """One int64 per statistic, from its five integer codes."""
-    return np.ravel_multi_index(tuple(statistics[name].to_numpy(np.int64) for name in KEY), shape)
+def places(frame: pd.DataFrame, world: Geography) -> pd.DataFrame:
+    """Integer codes of period, area and the unordered pair of groups; an undeclared code stops everything."""
+    area = world.areas.get_indexer(pd.Index(frame["area_level"] + "|" + frame["area_code"]))
+    if (area < 0).any():
+        raise ValueError("A figure stands in an area that dim_areas does not know.")
+    pair = np.column_stack(
+        [
+            world.groups.get_indexer(pd.Index(frame["characteristic"] + "|" + frame["group_code"])),
+            world.groups.get_indexer(pd.Index(frame["cross_characteristic"] + "|" + frame["cross_group_code"])),
+        ]
+    )
+    if (pair < 0).any():
+        raise ValueError("A figure is of a group that dim_groups does not know.")
+    pair.sort(axis=1)
+    return pd.DataFrame({"period": frame["period"], "area": area, "first": pair[:, 0], "second": pair[:, 1]}, index=frame.index)
 
 
-def parts(statistics: pd.DataFrame, world: Geography, shape: tuple[int, int, int, int, int]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Space:
+    """Where statistics live: statistic families, periods, areas and pairs of groups, each by number."""
+
+    families: pd.Index[str]
+    periods: pd.Index[str]
+    world: Geography
+
+    @property
+    def shape(self) -> Shape:
+        groups = len(self.world.groups)
+        return max(len(self.families), 1), max(len(self.periods), 1), len(self.world.areas), groups, groups
+
+    def keys(self, statistics: pd.DataFrame) -> np.ndarray:
+        """One int64 per statistic, from its five integer codes."""
+        return np.ravel_multi_index(tuple(statistics[name].to_numpy(np.int64) for name in KEY), self.shape)
+
+
+def parts(statistics: pd.DataFrame, space: Space) -> pd.DataFrame:
     """Rows (relation, parent_key, part, expected): each statistic as a part of each whole it belongs to.
 
     `relation` numbers one sum; `expected` is how many parts would make it complete; `dimension` is `group` or `area`.
@@ -83,27 +115,27 @@ def parts(statistics: pd.DataFrame, world: Geography, shape: tuple[int, int, int
     for slot, other in (("first", "second"), ("second", "first")):
         inside = base[base[slot] > 0]
         group = inside[slot].to_numpy()
-        above = np.column_stack([world.group_parent[group], inside[other].to_numpy()])
+        above = np.column_stack([space.world.group_parent[group], inside[other].to_numpy()])
         above.sort(axis=1)
         whole = inside[KEY].assign(first=above[:, 0], second=above[:, 1])
         found.append(
             pd.DataFrame(
                 {
-                    "parent_key": keys(whole, shape),
-                    "partition": world.group_characteristic[group],
+                    "parent_key": space.keys(whole),
+                    "partition": space.world.group_characteristic[group],
                     "part": inside.index.to_numpy(),
-                    "expected": world.siblings[group],
+                    "expected": space.world.siblings[group],
                     "dimension": "group",
                 }
             )
         )
-    joined = base.reset_index(names="part").merge(world.parents, on="area")
-    partition = pd.factorize(world.parents["partition"])[0]
-    lookup = dict(zip(world.parents["partition"], partition, strict=True))
+    joined = base.reset_index(names="part").merge(space.world.parents, on="area")
+    partition = pd.factorize(space.world.parents["partition"])[0]
+    lookup = dict(zip(space.world.parents["partition"], partition, strict=True))
     found.append(
         pd.DataFrame(
             {
-                "parent_key": keys(joined[KEY].assign(area=joined["parent"]), shape),
+                "parent_key": space.keys(joined[KEY].assign(area=joined["parent"])),
                 "partition": -1 - joined["partition"].map(lookup).astype(int).to_numpy(),
                 "part": joined["part"].to_numpy(),
                 "expected": joined["size"].to_numpy(),
@@ -116,28 +148,26 @@ def parts(statistics: pd.DataFrame, world: Geography, shape: tuple[int, int, int
     return rows
 
 
-def with_missing_wholes(statistics: pd.DataFrame, world: Geography, shape: tuple[int, int, int, int, int]) -> pd.DataFrame:
+def with_missing_wholes(statistics: pd.DataFrame, space: Space) -> pd.DataFrame:
     """The statistics plus latent ones for wholes over groups that nobody prints but whose parts are all there.
 
     (A cross of sex with minor ethnic groups implies one with major groups, printed or not.)
     """
     while True:
-        rows = parts(statistics, world, shape)
-        rows = rows[(rows["dimension"] == "group") & ~rows["parent_key"].isin(keys(statistics, shape))]
+        rows = parts(statistics, space)
+        rows = rows[(rows["dimension"] == "group") & ~rows["parent_key"].isin(space.keys(statistics))]
         rows = rows[rows.groupby("relation")["part"].transform("size") == rows["expected"]]
         if rows.empty:
             return statistics
         sums = rows.assign(value=statistics["value"].to_numpy()[rows["part"]]).groupby(["parent_key", "partition"])["value"].sum()
         new = sums.groupby("parent_key").first()
-        codes = np.unravel_index(new.index.to_numpy(), shape)
+        codes = np.unravel_index(new.index.to_numpy(), space.shape)
         latent = pd.DataFrame(dict(zip(KEY, codes, strict=True)) | {"value": new.to_numpy(), "published": False})
         latent["kind"] = latent["family"].map(statistics.drop_duplicates("family").set_index("family")["kind"])
         statistics = pd.concat([statistics, latent], ignore_index=True)
 
 
-def sums(
-    statistics: pd.DataFrame, world: Geography, shape: tuple[int, int, int, int, int]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def sums(statistics: pd.DataFrame, space: Space) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The sums as entries (equation, statistic, coefficient), and `rests`: (equation, value) of parts that nobody lists.
 
     An incomplete sum of counts that does not add up carries a latent rest. Raises NotAdditive where a complete one does not
@@ -145,9 +175,9 @@ def sums(
     """
     if statistics.empty:
         return pd.DataFrame({"equation": [], "statistic": [], "coefficient": []}), pd.DataFrame()
-    own = keys(statistics, shape)
+    own = space.keys(statistics)
     order = np.argsort(own)
-    rows = parts(statistics, world, shape)
+    rows = parts(statistics, space)
     place = np.searchsorted(own[order], rows["parent_key"]).clip(max=len(own) - 1)
     rows["parent"] = order[place]
     rows = rows[own[rows["parent"]] == rows["parent_key"]]

@@ -77,7 +77,14 @@ class Relaxation:
                 return
             self.y, self.bound = self.master.solve()
 
+    def reduced(self) -> Floats:
+        """What the relaxation says hiding a column would add to the bound."""
+        return np.asarray(self.master.model.getSolution().col_dual, dtype=float)
+
     def spare(self, cost: float) -> Mask:
         """Columns that no pattern cheaper than `cost` hides, by their reduced cost."""
-        reduced = np.asarray(self.master.model.getSolution().col_dual, dtype=float)
-        return (self.y < 1e-6) & (self.bound + reduced > cost - 1 + 1e-6) & ~self.task.always
+        return (self.y < 1e-6) & (self.bound + self.reduced() > cost - 1 + 1e-6) & ~self.task.always
+
+    def promising(self, share: float) -> Mask:
+        """Columns worth trying: hidden to some extent by the relaxation, or with a reduced cost of at most `share` of their cost."""
+        return self.task.always | (self.y > 1e-6) | (self.reduced() <= share * self.task.cost)

@@ -10,17 +10,20 @@ import numpy as np
 from pipelines.disclosure.assembly import Assembly
 from pipelines.disclosure.exact import Proof, cost_of, prove, rounded
 from pipelines.disclosure.large import assemble, republish
-from pipelines.disclosure.linked import Floats, Mask
+from pipelines.disclosure.linked import Floats, Ids, Mask
 from pipelines.disclosure.problems import Problem
 from pipelines.disclosure.reach import Reach, attainable, judge
 from pipelines.disclosure.relaxation import Relaxation
-from pipelines.disclosure.task import Task, pieces
+from pipelines.disclosure.routes import Router
+from pipelines.disclosure.task import Task, narrowed, pieces
 
 SMALL = 1500
 """Columns up to which proof is quicker than improvement."""
 PROVABLE = 5000
 """Columns up to which a proof is attempted."""
-LARGE = 10_000
+WORTH, EVERYTHING = 0.5, 1e9
+"""Share of its cost up to which a column's reduced cost leaves it worth trying, and one that leaves all."""
+LARGE = 12_000
 """Columns above which goals no longer keep worlds of their own."""
 
 
@@ -70,32 +73,67 @@ def settle(task: Task, budget: float) -> Proof:
     begun = time.perf_counter()
     relaxed = Relaxation(task)
     if len(task) > LARGE:
-        relaxed.company_only()
-        hidden, _ = assemble(task, relaxed, begun + 0.7 * budget)
-        hidden = republish(task, hidden, begun + budget)
-        return Proof(hidden, cost_of(task, hidden), rounded(task, relaxed.bound))
+        return _roughly(task, relaxed, begun, budget)
     relaxed.tighten(begun + 0.35 * budget)
-    assembly = Assembly(task)
     only = judge(Reach(task), task.always.astype(float)).short
-    assembly.build(relaxed.y, np.inf, only)
-    whole = _mend(assembly, relaxed.y)
-    if whole and assembly.cost <= rounded(task, relaxed.bound):
-        return Proof(assembly.hidden, assembly.cost, assembly.cost)
-    share = 0.1 if len(task) <= SMALL else 0.25 if len(task) <= PROVABLE else 1.0
-    _improve(assembly, min(begun + budget, time.perf_counter() + share * budget))
-    _mend(assembly, relaxed.y)
-    if len(task) > PROVABLE:
-        return Proof(assembly.hidden, assembly.cost, rounded(task, relaxed.bound))
+    hidden, hopeless = _assembled(task, relaxed, only, begun, budget)
+    if hopeless:  # cuts made for needs that nothing meets would promise too high a bound
+        relaxed = Relaxation(task)
+        relaxed.tighten(begun + 0.5 * budget)
+    bound = rounded(task, relaxed.bound)
+    if len(task) > PROVABLE or cost_of(task, hidden) <= bound:
+        return Proof(hidden, cost_of(task, hidden), min(bound, cost_of(task, hidden)))
+    router = Router(task)
 
     def repair(guide: Floats) -> Mask | None:
-        other = Assembly(task, assembly.router)
+        other = Assembly(task, router)
         if not other.build(guide, min(begun + budget, time.perf_counter() + 0.25 * budget), only):
             return None
-        if other.cost < 1.02 * assembly.cost:
+        if other.cost < 1.02 * cost_of(task, hidden):
             _improve(other, min(begun + budget, time.perf_counter() + 0.1 * budget))
         return other.hidden if not len(judge(Reach(task), other.hidden.astype(float)).short) else None
 
-    return prove(task, relaxed, assembly.hidden, repair, begun + budget)
+    return prove(task, relaxed, hidden, repair, begun + budget)
+
+
+def _roughly(task: Task, relaxed: Relaxation, begun: float, budget: float) -> Proof:
+    """The same for a task too large to keep every goal's worlds: single-line cuts, circuits while time lasts, joint moves for the rest."""
+    relaxed.company_only()
+    for worth in (WORTH, EVERYTHING):
+        inside, places = narrowed(task, relaxed.promising(worth))
+        found, lowered = assemble(inside, relaxed.y[places], begun + 0.7 * budget)
+        if not lowered:
+            break
+    if lowered:
+        relaxed = Relaxation(task)
+        relaxed.company_only()
+    hidden = task.always.copy()
+    hidden[places] = republish(inside, found, begun + budget)
+    return Proof(hidden, cost_of(task, hidden), rounded(task, relaxed.bound))
+
+
+def _assembled(task: Task, relaxed: Relaxation, only: Ids, begun: float, budget: float) -> tuple[Mask, bool]:
+    """A safe pattern made cheaper while time lasts; and whether the needs of `task` had to be lowered for it.
+
+    Larger tasks are first narrowed to the columns that the relaxation finds worth trying.
+    """
+    for worth in (WORTH, EVERYTHING) if len(task) > SMALL else (EVERYTHING,):
+        inside, places = narrowed(task, relaxed.promising(worth))
+        guide = relaxed.y[places]
+        assembly = Assembly(inside)
+        assembly.build(guide, np.inf, only)
+        _mend(assembly, guide)
+        if not assembly.lowered:
+            break
+    if assembly.lowered:
+        task.lift[:], task.width[:] = inside.lift, inside.width
+    share = 0.1 if len(task) <= SMALL else 1.0
+    if assembly.cost > relaxed.bound + 1:
+        _improve(assembly, min(begun + budget, time.perf_counter() + share * budget))
+        _mend(assembly, guide)
+    hidden = task.always.copy()
+    hidden[places] = assembly.hidden
+    return hidden, bool(assembly.lowered)
 
 
 def _improve(assembly: Assembly, deadline: float) -> None:
@@ -104,18 +142,16 @@ def _improve(assembly: Assembly, deadline: float) -> None:
             return
 
 
-def _mend(assembly: Assembly, guide: Floats) -> bool:
-    """Judge the pattern as a whole and build for whatever it leaves short; returns whether nothing was.
+def _mend(assembly: Assembly, guide: Floats) -> None:
+    """Judge the pattern as a whole and build for whatever it leaves short.
 
     (Goals left out because the primaries alone protected them stay so: hiding more never narrows an interval.)
     """
-    whole = True
     while True:
         short = judge(Reach(assembly.task), assembly.hidden.astype(float)).short
         open_ = np.array([goal for goal in short if int(goal) not in assembly.lowered], dtype=np.int64)
         if not len(open_):
-            return whole
-        whole = False
+            return
         for goal in open_:
             assembly.forget(int(goal))
         assembly.build(guide, np.inf, open_)

@@ -76,6 +76,25 @@ def pieces(system: Linked, start: Mask, goals: Mask, lift: Floats, width: Floats
     return found
 
 
+def narrowed(task: Task, keep: Mask) -> tuple[Task, Ids]:
+    """The task in which only the kept columns may be unknown, and their places in the whole one. Every goal must be kept."""
+    places = np.flatnonzero(keep)
+    block = task.matrix[:, places].tocsr()
+    block = block[np.diff(block.indptr) > 0]
+    inside = Task(
+        ids=task.ids[places],
+        matrix=block.tocsc(),
+        rise=task.rise[places],
+        fall=task.fall[places],
+        always=task.always[places],
+        cost=task.cost[places],
+        goals=np.searchsorted(places, task.goals),
+        lift=task.lift.copy(),
+        width=task.width.copy(),
+    )
+    return inside, places
+
+
 def goal_order(task: Task) -> Iterator[int]:
     """Numbers of the goals, greatest need first (ties by place): large circuits first serve the small ones for nothing."""
     return iter(np.lexsort((task.goals, -task.width, -task.lift)).tolist())

@@ -14,6 +14,7 @@ from dagster import (
     AssetMaterialization,
     AssetsDefinition,
     AssetSpec,
+    Failure,
     MaterializeResult,
     MetadataValue,
     MultiPartitionKey,
@@ -83,6 +84,8 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
     def landing(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> Iterator[Any]:
         opened = home.open()
         report = steps.take_in(opened, clock.now, context.log.info)
+        if steps.nothing_landed(opened):
+            raise Failure("No file has been accepted yet, so there is nothing to count. The receipts say why.", allow_retries=False)
         for name in names:
             settled = [item for item in report.settled if item.dataset == name]
             refused = [item.headline for item in settled if not item.slices]

@@ -9,5 +9,5 @@ COUNTS = ("numerator", "denominator", "smallest")
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
     """``frame`` with text columns as text and counts of people as nullable whole numbers."""
-    types = {name: "str" for name in frame.select_dtypes("object")} | {name: "Int64" for name in COUNTS if name in frame}
+    types = dict.fromkeys(frame.select_dtypes("object"), "str") | {name: "Int64" for name in COUNTS if name in frame}
     return frame.astype(types)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.home.lock import only_run
 from pipelines.home.vault import write_whole
@@ -18,12 +19,15 @@ from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.versions import PROJECT
 from pipelines.release import draft, release
 
+if TYPE_CHECKING:
+    from dagster import DagsterEvent
+
 DAGSTER_SETTINGS = b"telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """How a refresh ended. ``failed`` names the steps that did not succeed; a failed one leaves the draft before in place."""
+    """How a refresh ended. ``failed``: what did not succeed and, where known, why; the draft before is then still in place."""
 
     changed: bool
     failed: tuple[str, ...] = ()
@@ -61,8 +65,14 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
         contextlib.redirect_stdout(log),
     ):
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}})
-        failed = [event.step_key or "" for event in result.filter_events(lambda event: event.is_step_failure)]
-    return Refreshed(changed=True, failed=tuple(failed))
+        failed = tuple(_told(event) for event in result.filter_events(lambda event: event.is_step_failure) if event.step_failure_data.error)
+    return Refreshed(changed=True, failed=failed)
+
+
+def _told(event: DagsterEvent) -> str:
+    """The step that failed and, where we raised the failure ourselves, why. Any other error may hold a value of a record."""
+    ours = event.step_failure_data.user_failure_data
+    return f"{event.step_key}: {ours.description}" if ours and ours.description else str(event.step_key)
 
 
 def prepare_instance(opened: Opened) -> None:

@@ -12,7 +12,7 @@ from dagster import (
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from pipelines import intake
+from pipelines.orchestration import steps
 from pipelines.orchestration.resources import TrustHome
 
 SECONDS_BETWEEN_LOOKS = 30
@@ -33,8 +33,7 @@ def drop_folder_sensor(job: UnresolvedAssetJobDefinition) -> SensorDefinition:
         description="Looks into the drop folders and asks for a refresh when something lies there.",
     )
     def drop_folders(context: SensorEvaluationContext, home: TrustHome) -> RunRequest | SkipReason:
-        opened = home.open()
-        waiting = intake.unsettled(opened.home, opened.catalogue)
+        waiting = steps.waiting(home.open())
         if not waiting:
             return SkipReason("Nothing new in the drop folders.")
         if context.instance.get_runs_count(RunsFilter(job_name=job.name, statuses=UNDER_WAY)):

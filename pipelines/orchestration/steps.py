@@ -26,7 +26,7 @@ Progress = Callable[[str], None]
 
 def nothing_new(opened: Opened, today: dt.date) -> bool:
     """Whether a run would make the draft that already lies there and no release: then there is nothing to do."""
-    if intake.unsettled(opened.home, opened.catalogue):
+    if waiting(opened):
         return False
     try:
         made = read(opened.home.draft)
@@ -36,9 +36,19 @@ def nothing_new(opened: Opened, today: dt.date) -> bool:
     return unchanged and release.due(opened.home, opened.catalogue.calendar, today).id is None
 
 
+def waiting(opened: Opened) -> str:
+    """What lies in the drop folders unsettled, as a fingerprint; empty when nothing does."""
+    return intake.unsettled(opened.home, opened.catalogue)
+
+
 def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) -> intake.IntakeReport:
     """Settle every file in the drop folders: recognise, read, map, judge (gate 1), land by rename, receipt."""
     return intake.take_in(opened.home, opened.keys, opened.catalogue, gate_1(opened), clock=now, progress=progress)
+
+
+def nothing_landed(opened: Opened) -> bool:
+    """Whether no academy has a file in use yet."""
+    return not intake.inputs(opened.home)
 
 
 def gate_1(opened: Opened) -> Callable[..., Any]:

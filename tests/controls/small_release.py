@@ -151,9 +151,7 @@ def _cells(
     return rows
 
 
-def _numbers(
-    measure: tuple[str, str | None, int, bool], members: pd.DataFrame, empty_area: bool, hidden: bool
-) -> tuple[object, ...]:
+def _numbers(measure: tuple[str, str | None, int, bool], members: pd.DataFrame, empty_area: bool, hidden: bool) -> tuple[object, ...]:
     kind, column, decimals, _ = measure
     count = len(members)
     nothing = (None, None, None, None, None, None)

@@ -9,12 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from gate_two import failed_checks
-from small_release import BOTH, DISCLOSURE, MINOR, PRIMARY_ONE, PRIMARY_TWO, SECONDARY, Marts, change, small_release, write
+from small_release import BOTH, DISCLOSURE, MINOR, PRIMARY_ONE, PRIMARY_TWO, SECONDARY, Marts, change, small_release, without, write
 
 from expectations.attack import attack
+from expectations.attack.__main__ import main
 from expectations.attack.texts import leaks_in_texts
 
-COMPOSITION = "mart_pupil_composition"
+COMPOSITION, OUTCOMES = "mart_pupil_composition", "mart_pupil_outcomes"
 LOCAL_AUTHORITIES = {"north": (PRIMARY_ONE, SECONDARY), "south": (PRIMARY_TWO, BOTH)}
 OTHER_RECTANGLE = tuple(product((PRIMARY_ONE, BOTH), ("indian", "pakistani")))
 
@@ -40,6 +41,39 @@ def test_a_margin_that_cuts_across_the_others_is_found(marts: Marts, tmp_path: P
     folder = write(with_local_authorities(marts), tmp_path / "release")
     assert failed_checks(folder) == ["nothing_can_be_recovered"]
     assert {item.place["group_code"] for item in attack(folder).recovered} == {"indian"}
+
+
+def with_all_but_three_read(marts: Marts) -> Marts:
+    """The reading score of the whole trust alone, of a population that all but three pupils belong to."""
+    only = without(marts, OUTCOMES, "measure == 'reading_score' and (area_level != 'trust' or group_code != 'all')")
+    pupils = int(marts[COMPOSITION].query("area_level == 'trust' and group_code == 'all'")["numerator"].iloc[0])
+    return change(only, OUTCOMES, {"measure": "reading_score"}, denominator=pupils - 3)
+
+
+def test_those_missing_from_a_population_within_another_are_found(marts: Marts, tmp_path: Path) -> None:
+    folder = write(with_all_but_three_read(marts), tmp_path / "release")
+    assert failed_checks(folder) == ["nothing_can_be_recovered"]
+    assert [item.statistic for item in attack(folder).recovered] == ["without:pupils_read"]
+
+
+def test_populations_that_only_overlap_are_not_subtracted(marts: Marts, tmp_path: Path) -> None:
+    overlapping = change(with_all_but_three_read(marts), "dim_populations", {"population": "pupils_read"}, nested=False)
+    assert attack(write(overlapping, tmp_path / "release")).passed
+
+
+def test_a_hidden_nobody_of_a_large_group_is_found_for_a_sensitive_measure_only(marts: Marts, tmp_path: Path) -> None:
+    """No girl was suspended: hidden, but everyone and the boys are shown."""
+    query = "measure == 'suspended' and not (area_level == 'trust' and characteristic in ['sex', 'all'])"
+    kept = without(marts, OUTCOMES, query)
+    boys = int(kept[OUTCOMES].query("measure == 'suspended' and group_code == 'M'")["numerator"].iloc[0])
+    everyone = int(kept[OUTCOMES].query("measure == 'suspended' and group_code == 'all'")["denominator"].iloc[0])
+    hidden = {"numerator": None, "denominator": None, "value": None, "low": None, "high": None, "status": "c"}
+    kept = change(kept, OUTCOMES, {"measure": "suspended", "group_code": "all"}, numerator=boys, value=boys / everyone, low=0.0)
+    kept = change(kept, OUTCOMES, {"measure": "suspended", "group_code": "F"}, **hidden)
+    block = {**DISCLOSURE, "zero_hidden": [["pupils", "num:suspended"]]}
+    assert failed_checks(write(kept, tmp_path / "sensitive", block)) == ["nothing_can_be_recovered"]
+    harmless = change(kept, "dim_measures", {"measure": "suspended"}, sensitive=False)
+    assert attack(write(harmless, tmp_path / "harmless", block)).passed
 
 
 def test_a_mean_hidden_alone_is_worked_out_from_the_others(marts: Marts, tmp_path: Path) -> None:
@@ -136,3 +170,12 @@ def test_reports_that_keep_to_the_symbols_pass(marts: Marts, tmp_path: Path) -> 
 
 def test_every_group_of_the_made_up_release_is_published(marts: Marts) -> None:
     assert set(MINOR) <= set(marts[COMPOSITION]["group_code"])
+
+
+def test_the_command_says_what_it_found_without_saying_the_number(marts: Marts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    safe, told = write(marts, tmp_path / "safe"), write(with_all_but_three_read(marts), tmp_path / "told")
+    assert [main([str(safe)]), main([str(told)]), main([str(told), "--json"])] == [0, 1, 1]
+    printed = capsys.readouterr().out
+    assert "PASSED" in printed
+    assert "[without:pupils_read] by lines" in printed
+    assert "value" not in printed

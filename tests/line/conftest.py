@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from real_homes import REAL, make_home
+from homes import REAL, make_home, refresh
 
 from pipelines.home import Home
 from pipelines.orchestration.starter import write_demonstration
-
-
-def refresh(root: Path) -> subprocess.CompletedProcess[str]:
-    """`equality refresh` as a person runs it."""
-    command = [str(Path(sys.executable).with_name("equality")), "refresh", "--home", str(root)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=1500)
 
 
 def refreshed(name: str, root: Path) -> Path:

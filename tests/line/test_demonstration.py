@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import refresh
+from homes import refresh
 
 from expectations.attack import attack
 from pipelines.catalogue import load

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import refresh
+from homes import refresh
 
 from pipelines.home import Home
 

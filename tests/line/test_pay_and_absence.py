@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from real_homes import REAL, compare, published, truth
+from homes import REAL, compare, published, truth
 
 
 def test_the_gender_pay_gap_of_the_salaries_is_the_published_one(salaries: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-from real_homes import compare_star, published
+from homes import compare_star, published
 
 from expectations.attack import attack
 

@@ -143,19 +143,28 @@ def _cells(tall: pd.DataFrame, population: str, rates: tuple[str, ...], means: t
     for name in rates:
         frames.append(
             tall[key].assign(
-                measure=name, kind="rate", numerator=tall[name].astype("Int64"), denominator=n,
+                measure=name,
+                kind="rate",
+                numerator=tall[name].astype("Int64"),
+                denominator=n,
                 value=(tall[name] / tall["n"].where(tall["n"] > 0)).astype(float),
-            )  # fmt: skip
+            )
         )
     for name in means:
         frames.append(
             tall[key].assign(
-                measure=name, kind="mean", numerator=pd.NA, denominator=n,
-                value=(tall[name] / tall["n"].where(tall["n"] > 0)).astype(float), smallest=n,
-            )  # fmt: skip
+                measure=name,
+                kind="mean",
+                numerator=pd.NA,
+                denominator=n,
+                value=(tall[name] / tall["n"].where(tall["n"] > 0)).astype(float),
+                smallest=n,
+            )
         )
     cells = pd.concat(frames, ignore_index=True)
-    cells = cells.astype({"numerator": "Int64", "denominator": "Int64", "smallest": "Int64"} if means else {"numerator": "Int64", "denominator": "Int64"})
+    cells = cells.astype(
+        {"numerator": "Int64", "denominator": "Int64", "smallest": "Int64"} if means else {"numerator": "Int64", "denominator": "Int64"}
+    )
     if not means:
         cells["smallest"] = pd.array([pd.NA] * len(cells), dtype="Int64")
     return cells.assign(

@@ -27,9 +27,12 @@ def test_a_count_printed_by_headcount_rate_and_mean_is_one_statistic(frames, pol
     printed = frames.cells[pupils].assign(count=tables.row_count[pupils.to_numpy()]).groupby(place)["count"].agg(["nunique", "size"])
     assert (printed["nunique"] == 1).all()
     assert (printed["size"] == 3).all()
-    assert tables.statistics.duplicated(["family", "period", "area", "first", "second"], keep=False)[
-        tables.statistics["kind"].isin(["n", "num", "sum"])
-    ].sum() == 0
+    assert (
+        tables.statistics.duplicated(["family", "period", "area", "first", "second"], keep=False)[
+            tables.statistics["kind"].isin(["n", "num", "sum"])
+        ].sum()
+        == 0
+    )
 
 
 def test_every_equation_holds_for_the_truth(frames, policy):

@@ -8,10 +8,16 @@ import pytest
 
 from pipelines.disclosure import Policy, protect
 
-KEY = dict(
-    population="pupils", period="2025-26", area_level="trust", area_code="T",
-    characteristic="all", group_code="all", cross_characteristic="all", cross_group_code="all",
-)  # fmt: skip
+KEY = {
+    "population": "pupils",
+    "period": "2025-26",
+    "area_level": "trust",
+    "area_code": "T",
+    "characteristic": "all",
+    "group_code": "all",
+    "cross_characteristic": "all",
+    "cross_group_code": "all",
+}
 GROUPS = pd.DataFrame(
     [("all", "all", "", ""), ("sex", "F", "all", "all"), ("sex", "M", "all", "all")],
     columns=["characteristic", "group_code", "parent_characteristic", "parent_group_code"],
@@ -59,7 +65,15 @@ def test_counts_of_one_to_k_minus_one_are_hidden_and_k_itself_is_not(count, stat
 
 @pytest.mark.parametrize(
     ("numerator", "denominator", "rule"),
-    [(9, 100, "numerator"), (91, 100, "complement"), (3, 9, "threshold"), (10, 100, None), (90, 100, None), (0, 100, None), (100, 100, None)],
+    [
+        (9, 100, "numerator"),
+        (91, 100, "complement"),
+        (3, 9, "threshold"),
+        (10, 100, None),
+        (90, 100, None),
+        (0, 100, None),
+        (100, 100, None),
+    ],
 )
 def test_a_rate_is_hidden_for_its_numerator_its_complement_or_its_denominator(numerator, denominator, rule):
     status, found = only(row("rate", numerator, denominator, numerator / denominator))

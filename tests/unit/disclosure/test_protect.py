@@ -105,5 +105,5 @@ def test_an_undeclared_measure_or_population_is_refused(frames):
 
 @pytest.mark.parametrize(("k", "level", "dominance"), [(1, "exact", 0.5), (10, "certain", 0.5), (10, "exact", 0.0)])
 def test_a_policy_that_protects_nobody_is_refused(k, level, dominance):
-    with pytest.raises(ValueError, match="threshold|level|Dominance"):
+    with pytest.raises(ValueError, match=r"threshold|level|Dominance"):
         Policy(k=k, level=level, dominance=dominance)

@@ -81,13 +81,25 @@ def test_the_attack_fixes_exactly_what_brute_force_fixes(case: tuple[System, np.
 
 @settings(max_examples=40, deadline=None)
 @given(small_tables())
-def test_settled_ranges_are_the_ranges_of_brute_force(case: tuple[System, np.ndarray]) -> None:
+def test_settled_ranges_hold_every_solution_and_others_are_witnessed(case: tuple[System, np.ndarray]) -> None:
     system, values = case
     solutions = every_solution(system, values)
     found = solved(system)
     assert np.all(found.lowest[~found.settled] >= solutions.min(axis=0)[~found.settled] - 1e-6)
-    assert np.allclose(found.lowest[found.settled], solutions.min(axis=0)[found.settled])
-    assert np.allclose(found.highest[found.settled], solutions.max(axis=0)[found.settled])
+    assert np.all(found.highest[~found.settled] <= solutions.max(axis=0)[~found.settled] + 1e-6)
+    assert np.all(found.lowest[found.settled] <= solutions.min(axis=0)[found.settled] + 1e-6)
+    assert np.all(found.highest[found.settled] >= solutions.max(axis=0)[found.settled] - 1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(small_tables())
+def test_every_range_too_narrow_for_brute_force_is_found(case: tuple[System, np.ndarray]) -> None:
+    system, values = case
+    solutions = every_solution(system, values)
+    lowest, highest = solutions.min(axis=0), solutions.max(axis=0)
+    found = solved(system)
+    short = (highest < 10) | (highest - lowest < 9)
+    assert np.array_equal(found.settled & ~found.fixed, short & ~found.fixed)
 
 
 @settings(max_examples=40, deadline=None)

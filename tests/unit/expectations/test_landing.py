@@ -9,6 +9,7 @@ import pytest
 
 from expectations.landing import judge_landing, landed_columns
 from pipelines.catalogue.model import CodeSet, CodeValue, DataField, Dataset
+from pipelines.intake.contract import landed_types
 
 ABOUT = {"purpose": "equality monitoring", "lawful_basis": "Article 6(1)(e)", "retention_years": 7}
 KEY = "0123456789abcdef0123456789abcdef"
@@ -130,3 +131,7 @@ def test_row_counts_of_protected_datasets_are_banded(count: int, band: str) -> N
     verdict = judge_landing(rows(count), dataset(banded=True), CODES)
     counted = {check.looked_at for check in verdict.checks if check.name == "person_key_is_a_pseudonym"}
     assert counted == {band}
+
+
+def test_the_judge_and_intake_work_out_the_same_columns_apart_from_each_other() -> None:
+    assert sorted(landed_columns(dataset())) == sorted(landed_types(dataset()))

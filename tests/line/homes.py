@@ -1,11 +1,12 @@
-"""Homes made from real files beside the project, and their right answers. The files are never committed; tests skip without them.
+"""Homes refreshed as a person does it, homes made from real files beside the project, and their right answers. Tests skip without the files.
 
-``python tests/line/real_homes.py star HOME`` makes one to look at; ``... compare star HOME`` counts what agrees with the truth.
+``python tests/line/homes.py star HOME`` makes one to look at; ``... compare star HOME`` counts what agrees with the truth.
 """
 
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,12 @@ def _write_star_academies(home: Home) -> None:
     academies = [{"urn": row.urn, "name": f"School {row.source_school}", "year_groups": ["R", "1", "2", "3"]} for row in rows.itertuples()]
     text = yaml.safe_dump({"code": "STAR", "name": "Project STAR", "academies": academies}, sort_keys=False)
     (home.trust / "academies.yml").write_text(text, "utf-8")
+
+
+def refresh(root: Path) -> subprocess.CompletedProcess[str]:
+    """`equality refresh` as a person runs it."""
+    command = [str(Path(sys.executable).with_name("equality")), "refresh", "--home", str(root)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=1500)
 
 
 def published(bundle: Path) -> pd.DataFrame:
