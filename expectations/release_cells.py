@@ -25,7 +25,7 @@ def cell_batches(view: View) -> list[Batch]:
 
 def _whole(shown: pd.DataFrame) -> Batch:
     """A shown row prints every number of its kind and none of another's."""
-    printed = {"headcount": "1.1", "rate": "111", "mean": ".11", "figure": ".11"}
+    printed = {"headcount": "1.1", "rate": "111", "mean": ".11", "figure": "..1"}
     pattern = pd.Series("", index=shown.index)
     for column in ("numerator", "denominator", "value"):
         pattern += shown[column].notna().map({True: "1", False: "."})
@@ -88,8 +88,8 @@ def _whole_groups(view: View, shown: pd.DataFrame) -> Batch:
 
 
 def _means(shown: pd.DataFrame) -> Batch:
-    """A mean or a figure rests on at least ten people."""
-    rows = shown.loc[shown["kind"].isin(["mean", "figure"]), ["denominator"]].dropna().astype("int64")
+    """A mean rests on at least ten people."""
+    rows = shown.loc[shown["kind"] == "mean", ["denominator"]].dropna().astype("int64")
     enough = {"column": "denominator", "min_value": FEWEST_FOR_A_MEAN}
     return Batch("cells", rows, [Rule("means_rest_on_enough_people", "expect_column_values_to_be_between", enough)])
 

@@ -46,7 +46,7 @@ def prove(task: Task, relaxed: Relaxation, incumbent: Mask, repair: Callable[[Fl
     """
     reach = Reach(task)
     best = Proof(incumbent, cost_of(task, incumbent), rounded(task, relaxed.bound))
-    patience = 1.0
+    patience, asked_first = 1.0, time.perf_counter()
     while not best.proven and time.perf_counter() < deadline:
         relaxed.tighten(min(deadline, time.perf_counter() + patience))
         best = replace(best, bound=max(best.bound, min(rounded(task, relaxed.bound), best.cost)))
@@ -55,7 +55,8 @@ def prove(task: Task, relaxed: Relaxation, incumbent: Mask, repair: Callable[[Fl
         if found is None:
             return replace(best, bound=best.cost)  # nothing under the incumbent's cost satisfies the cuts
         answers, bound, optimal = found
-        hard = time.perf_counter() - asked > HARD or not optimal
+        now = time.perf_counter()
+        hard = now - asked > HARD or not optimal or (best.cost > 1.02 * bound and now > asked_first + 0.2 * (deadline - asked_first))
         best = replace(best, bound=max(best.bound, min(rounded(task, bound), best.cost)))
         fresh = 0
         for number, y in enumerate(reversed(answers[-LAST:])):

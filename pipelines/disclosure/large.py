@@ -28,8 +28,9 @@ PARTS = 3
 def assemble(task: Task, guide: Floats, deadline: float) -> tuple[Mask, list[int]]:
     """A safe pattern, and the goals whose needs had to be lowered because hiding everything would not meet them.
 
-    guide: how far the relaxation hides each column. Goals that fall short get their cheapest circuits until `deadline`. Those still short then move together as far as they can, at
-    the least price; what even then falls short moves in smaller parties, and the last few one by one.
+    guide: how far the relaxation hides each column. Goals that fall short get their cheapest circuits until `deadline`. Those
+    still short then move together as far as they can, at the least price; what even then falls short moves in smaller parties,
+    and the last few one by one.
     """
     reach, assembly = Reach(task), Assembly(task)
     assembly.base = task.always | (guide >= LIKELY)

@@ -62,6 +62,7 @@ def protect(
     shown.loc[~np.isin(status, ["shown", "u"]), NUMBERS] = None
     few = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"]).astype("Float64").fillna(0) < policy.mean_minimum
     shown.loc[few, SPREAD] = None
+    shown.loc[shown["kind"] == "figure", "denominator"] = None  # a count that no equation ties is a count that nobody protects
     shown = shown[published].drop(columns=["published", "smallest", "largest_share"]).reset_index(drop=True)
     report = _report(rows[published], shown, tables, pattern, policy) | {
         "interval_goals": int(goals.sum()),

@@ -174,7 +174,7 @@ def _figure(employees: pd.DataFrame) -> tuple[object, ...]:
     means = employees.groupby("sex")["pay"].mean()
     gap = round(100 * float((means["M"] - means["F"]) / means["M"]), 1)
     place = ("staff", PERIOD, "trust", TRUST, "pay_gap", "sex", "F", "all", "all")
-    return (*place, None, len(employees), gap, gap - 2.0, gap + 2.0, None, "shown")
+    return (*place, None, None, gap, gap - 2.0, gap + 2.0, None, "shown")
 
 
 def _gaps(outcomes: pd.DataFrame) -> pd.DataFrame:

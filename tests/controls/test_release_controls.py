@@ -142,8 +142,12 @@ def disclose_a_whole_group(marts: Marts) -> Marts:
     return change(only, OUTCOMES, {"measure": "suspended"}, numerator=0, value=0.0, low=0.0, high=0.1)
 
 
-def rest_a_figure_on_too_few(marts: Marts) -> Marts:
-    return change(marts, "mart_staff_outcomes", {"measure": "pay_gap"}, denominator=9, low=None, high=None)
+def show_a_mean_of_nine(marts: Marts) -> Marts:
+    return change(marts, "mart_pupil_outcomes", {"measure": "reading_score", "area_code": TRUST, "group_code": "all"}, denominator=9)
+
+
+def print_a_count_beside_a_figure(marts: Marts) -> Marts:
+    return change(marts, "mart_staff_outcomes", {"measure": "pay_gap"}, denominator=90)
 
 
 def rest_an_interval_on_too_few(marts: Marts) -> Marts:
@@ -253,6 +257,11 @@ def test_a_printed_complement_is_seen_by_both_judges(marts: Marts, tmp_path: Pat
     assert failed_checks(broken) == ["nothing_can_be_recovered", "nothing_small_is_shown"]
 
 
-def test_a_figure_on_nine_people_is_refused_even_where_nine_may_be_counted(marts: Marts, tmp_path: Path) -> None:
-    broken = write(rest_a_figure_on_too_few(marts), tmp_path / "release", {**DISCLOSURE, "k": 5})
-    assert failed_checks(broken) == ["means_rest_on_enough_people"]
+def test_a_figure_that_prints_a_count_is_refused(marts: Marts, tmp_path: Path) -> None:
+    broken = write(print_a_count_beside_a_figure(marts), tmp_path / "release")
+    assert failed_checks(broken) == ["shown_rows_are_whole"]
+
+
+def test_a_mean_of_nine_people_is_refused_even_where_nine_may_be_counted(marts: Marts, tmp_path: Path) -> None:
+    broken = write(show_a_mean_of_nine(marts), tmp_path / "release", {**DISCLOSURE, "k": 5})
+    assert "means_rest_on_enough_people" in failed_checks(broken)
