@@ -160,14 +160,14 @@ def list_releases(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) 
 @releases.command("make")
 def make_release(home: HomeOption = DEFAULT_HOME, today: TodayOption = None) -> None:
     """Release the draft now, if calendar, approvals and judges allow it."""
-    from pipelines.home.lock import only_run
+    from pipelines.home.lock import hold
     from pipelines.orchestration import steps
     from pipelines.orchestration.opened import Opened
 
     with _sentences():
         opened = Opened.at(home)
-        with only_run(opened.home):
-            outcome = steps.release_if_due(opened, _day(today) or dt.datetime.now(dt.UTC).date())
+        hold(opened.home)
+        outcome = steps.release_if_due(opened, _day(today) or dt.datetime.now(dt.UTC).date())
     typer.echo(f"Released {outcome.id}." if outcome.id else outcome.reason)
     raise typer.Exit(0 if outcome.id else FAILED)
 

@@ -20,17 +20,15 @@ REWARD = 1e4
 """Worth of one unit of a goal's movement, above the price of any circuit."""
 FEW = 40
 """Goals that are served one by one, by their cheapest circuits, rather than together."""
-PARTY = 500
-"""Goals that move together at first: smaller parties cost less and take longer."""
-PARTS = 3
+PARTY = 200
+"""Goals that move together: smaller parties cost less and take longer."""
 
 
 def assemble(task: Task, guide: Floats, deadline: float) -> tuple[Mask, list[int]]:
     """A safe pattern, and the goals whose needs had to be lowered because hiding everything would not meet them.
 
     guide: how far the relaxation hides each column. Goals that fall short get their cheapest circuits until `deadline`. Those
-    still short then move together as far as they can, at the least price; what even then falls short moves in smaller parties,
-    and the last few one by one.
+    still short then move together as far as they can, at the least price; what even then falls short is served one by one.
     """
     reach, assembly = Reach(task), Assembly(task)
     assembly.base = task.always | (guide >= LIKELY)
@@ -43,25 +41,24 @@ def assemble(task: Task, guide: Floats, deadline: float) -> tuple[Mask, list[int
         short = np.array([goal for goal in short if int(goal) not in assembly.lowered], dtype=np.int64)
         if not len(short):
             return assembly.hidden, assembly.lowered
+        before = assembly.hidden
         for goal in short:
             assembly.forget(int(goal))
         assembly.build(guide, np.inf, short)
+        if (assembly.hidden == before).all():  # their worlds are hidden already: the last audit will judge, this would go round for ever
+            return assembly.hidden, assembly.lowered
 
 
 def together(task: Task, reach: Reach, start: Mask, short: Ids) -> Mask:
     """The pattern with what parties of goals need to move together, until few fall short."""
     hidden = start.copy()
-    parts = -(-len(short) // PARTY)
-    while len(short) > FEW:
-        for part in range(parts):
-            party = short[part::parts]
+    before = 2 * len(short) + 1
+    while FEW < len(short) < before / 2:  # what a round does not halve is left to the caller's one by one
+        parts = -(-len(short) // PARTY)
+        for party in (short[part::parts] for part in range(parts)):
             hidden |= joint(task, hidden, party, 1.0, task.lift[party])
             hidden |= joint(task, hidden, party, -1.0, np.minimum(task.width - task.lift, task.fall[task.goals])[party])
-        before = len(short)
-        short = suspects(reach, hidden.astype(float)).short
-        if len(short) > before / 2 and parts > before / FEW:
-            break  # the one-by-one of the caller is no slower now
-        parts = parts * PARTS if len(short) > before / 2 else -(-len(short) // PARTY)
+        before, short = len(short), suspects(reach, hidden.astype(float)).short
     return hidden
 
 

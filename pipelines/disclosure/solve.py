@@ -152,9 +152,12 @@ def _mend(assembly: Assembly, guide: Floats) -> None:
         open_ = np.array([goal for goal in short if int(goal) not in assembly.lowered], dtype=np.int64)
         if not len(open_):
             return
+        before = assembly.hidden
         for goal in open_:
             assembly.forget(int(goal))
         assembly.build(guide, np.inf, open_)
+        if (assembly.hidden == before).all():  # nothing more to hide for them: the last audit will judge
+            return
 
 
 def violations(problem: Problem, hidden: Mask, level: str) -> Violations:

@@ -82,7 +82,7 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
         ],
     )
     def landing(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> Iterator[Any]:
-        opened = home.open()
+        opened = home.take()
         report = steps.take_in(opened, clock.now, context.log.info)
         if steps.nothing_landed(opened):
             raise Failure("No file has been accepted yet, so there is nothing to count. The receipts say why.", allow_retries=False)
@@ -131,7 +131,7 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         check_specs=[AssetCheckSpec("gate_2", asset=JUDGED_MARTS, blocking=True, description="Suppression and contract of every mart.")],
     )
     def judged_marts(context: AssetExecutionContext, home: TrustHome) -> Iterator[Any]:
-        opened = home.open()
+        opened = home.take()
         rows = steps.write_marts(opened)
         protection = steps.protection_report(opened)
         yield MaterializeResult(
@@ -157,7 +157,7 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         ],
     )
     def reports(context: AssetExecutionContext, home: TrustHome) -> Iterator[Any]:
-        opened = home.open()
+        opened = home.take()
         written = steps.write_reports(opened)
         yield MaterializeResult(asset_key=REPORTS, metadata={"reports": [path.name for path in written]})
         yield _check("attack", REPORTS, steps.attack_draft(opened))
@@ -170,7 +170,7 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         description="The judged draft, sealed with its manifest and swapped in.",
     )
     def sealed(context: AssetExecutionContext, home: TrustHome) -> MaterializeResult[None]:
-        opened = home.open()
+        opened = home.take()
         manifest = steps.finish(opened)
         return MaterializeResult(
             metadata={
@@ -188,15 +188,19 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         description="The draft under its own name, when calendar, approvals and judged hashes allow it. Never edited.",
     )
     def release(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> MaterializeResult[None]:
-        outcome = steps.release_if_due(home.open(), clock.day())
+        outcome = steps.release_if_due(home.take(), clock.day())
         return MaterializeResult(metadata={"release": outcome.id or "none", "why": outcome.reason or "the calendar's date has passed"})
 
     return [judged_marts, reports, sealed, release]
 
 
 def _check(name: str, key: AssetKey, verdict: Any) -> AssetCheckResult:
+    said = {check.name: check.detail for check in verdict.checks if check.detail}
     return AssetCheckResult(
-        asset_key=key, check_name=name, passed=verdict.passed, metadata={"failed": list(verdict.failed), "checks": len(verdict.checks)}
+        asset_key=key,
+        check_name=name,
+        passed=verdict.passed,
+        metadata={"failed": list(verdict.failed), "checks": len(verdict.checks), "said": MetadataValue.json(said)},
     )
 
 

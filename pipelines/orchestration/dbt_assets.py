@@ -44,7 +44,7 @@ def warehouse_assets(manifest: Path) -> AssetsDefinition:
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=Rooms(), name="warehouse")
     def warehouse(context: AssetExecutionContext, home: TrustHome) -> Iterator[Any]:
-        opened = home.open()
+        opened = home.take()
         dbt.start_afresh(opened)
         os.environ.update(dbt.environment(opened))
         cli = DbtCliResource(project_dir=str(dbt.PROJECT_DIR), profiles_dir=str(dbt.PROJECT_DIR), dbt_executable=str(dbt.EXECUTABLE))

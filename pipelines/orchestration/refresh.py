@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.home.lock import only_run
+from pipelines.home.lock import hold
 from pipelines.home.vault import write_whole
 from pipelines.orchestration import dbt, steps
 from pipelines.orchestration.opened import Opened
@@ -22,7 +22,15 @@ from pipelines.release import draft, release
 if TYPE_CHECKING:
     from dagster import DagsterEvent
 
-DAGSTER_SETTINGS = b"telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
+DAGSTER_SETTINGS = b"""\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+"""
 
 
 @dataclass(frozen=True)
@@ -42,12 +50,12 @@ def refresh(opened: Opened, today: dt.date | None, progress: Callable[[str], Non
 
     ``today`` fixes the day, for a rehearsal of a release date. ``HomeError`` when another run is at work.
     """
-    with only_run(opened.home):
-        draft.recover(opened.home)
-        release.recover(opened.home)
-        if steps.nothing_new(opened, today or dt.datetime.now(dt.UTC).date()):
-            return Refreshed(changed=False)
-        return _run_job(opened, today, progress)
+    hold(opened.home)
+    draft.recover(opened.home)
+    release.recover(opened.home)
+    if steps.nothing_new(opened, today or dt.datetime.now(dt.UTC).date()):
+        return Refreshed(changed=False)
+    return _run_job(opened, today, progress)
 
 
 def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], None]) -> Refreshed:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from dagster import ConfigurableResource
 
+from pipelines.home.lock import hold
 from pipelines.orchestration.opened import Opened
 
 
@@ -15,8 +16,14 @@ class TrustHome(ConfigurableResource["TrustHome"]):
     path: str
 
     def open(self) -> Opened:
-        """The home, opened; a sentence instead of a run when it will not do."""
+        """The home, opened to look at; a sentence instead of a run when it will not do."""
         return Opened.at(self.path)
+
+    def take(self) -> Opened:
+        """The home, opened to work in: no other run may until this process ends."""
+        opened = self.open()
+        hold(opened.home)
+        return opened
 
 
 class Clock(ConfigurableResource["Clock"]):

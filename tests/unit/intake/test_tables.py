@@ -6,8 +6,8 @@ import datetime as dt
 import io
 import zipfile
 
+import openpyxl
 import pytest
-import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,17 +38,14 @@ def refusal(content: bytes) -> str:
 
 
 def workbook(*rows: tuple[object, ...], hidden: bool = False) -> bytes:
+    book = openpyxl.Workbook()
+    page = book.active
+    for row in rows:
+        page.append(row)
+    if hidden:
+        book.create_sheet("Old data").sheet_state = "hidden"
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        page, day = book.add_worksheet("Export"), book.add_format({"num_format": "dd/mm/yyyy"})
-        for number, row in enumerate(rows):
-            for column, cell in enumerate(row):
-                if isinstance(cell, dt.date):
-                    page.write_datetime(number, column, dt.datetime.combine(cell, dt.time()), day)
-                else:
-                    page.write(number, column, cell)
-        if hidden:
-            book.add_worksheet("Old data").hide()
+    book.save(buffer)
     return buffer.getvalue()
 
 
