@@ -11,22 +11,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from pipelines.catalogue.checks import disagreements
-from pipelines.catalogue.model import (
-    Brand,
-    Calendar,
-    Catalogue,
-    Characteristic,
-    CodeSet,
-    Cohort,
-    Dataset,
-    DisclosurePolicy,
-    Format,
-    Measure,
-    Objective,
-    Phase,
-    Population,
-    Trust,
-)
+from pipelines.catalogue.model import Catalogue, Characteristic, CodeSet, Cohort, Dataset, Format, Measure, Phase, Population
+from pipelines.catalogue.policy import DisclosurePolicy
+from pipelines.catalogue.trust import Brand, Calendar, Objective, Trust
 
 BUILT_IN = Path(__file__).parent
 EntryType = TypeVar("EntryType", bound=BaseModel)

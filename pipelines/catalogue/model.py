@@ -1,25 +1,15 @@
-"""The typed entries of the catalogue. Says what may be declared; loading and compiling it belong to the modules beside this one."""
+"""What is counted, as typed entries, and the catalogue they make up. Loading and compiling it belong to the modules beside this one."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Urn = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
-Period = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}(_[a-z]+)?$")]
-Subject = Literal["pupil", "staff"]
-AreaLevel = Literal["trust", "phase", "academy"]
-FieldType = Literal["upn", "staff_ref", "urn", "period", "date", "year_group", "code", "text", "flag", "integer", "number"]
-
-
-class Entry(BaseModel):
-    """A catalogue entry: unknown keys are errors, so that a misspelt option is never silently ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from pipelines.catalogue.entry import AreaLevel, Code, Entry, FieldType, Name, Subject
+from pipelines.catalogue.policy import DisclosurePolicy
+from pipelines.catalogue.trust import Academy, Brand, Calendar, Objective, Trust
 
 
 class CodeValue(Entry):
@@ -228,113 +218,6 @@ class Cohort(Entry):
 
     fact: str
     year_group: str
-
-
-class PublicTotal(Entry):
-    """A figure published elsewhere, which hiding could not protect: known to everyone and always shown."""
-
-    measure: Name
-    population: Name
-    area_level: AreaLevel
-    source: str
-
-
-class Cross(Entry):
-    """Two characteristics that a policy allows to be published together, for one population."""
-
-    population: Name
-    measure: Name
-    characteristic: Name
-    cross_characteristic: Name
-    area_level: AreaLevel = "trust"
-
-
-class KnownGroup(Entry):
-    """Everyone knows that an academy has nobody, or nobody else, in a group: boys in a girls' school."""
-
-    academy_urn: Urn
-    characteristic: Name
-    group: Code
-
-
-class DisclosurePolicy(Entry):
-    """How small numbers are protected. Nothing here has a default in code but what the named profile sets.
-
-    ``worth``: how many times dearer it is to hide a figure of an area level, or of everyone, than one of a single group in an academy.
-    """
-
-    profile: Name
-    threshold: int = Field(ge=2)
-    level: Literal["exact", "interval"]
-    dominance: float = Field(gt=0, le=1)
-    few_below: int
-    figure_floor: int
-    worth: dict[str, float] = {}
-    public_totals: tuple[PublicTotal, ...] = ()
-    crosses: tuple[Cross, ...] = ()
-    known: tuple[KnownGroup, ...] = ()
-
-
-class Academy(Entry):
-    """An academy of the trust. ``year_groups`` is its age range, in national curriculum years."""
-
-    urn: Urn
-    name: str
-    laestab: Annotated[str, StringConstraints(pattern=r"^\d{7}$")] | None = None
-    year_groups: tuple[str, ...]
-    predecessors: tuple[Urn, ...] = ()
-    joined: dt.date | None = None
-    left: dt.date | None = None
-
-
-class Trust(Entry):
-    """The trust and its academies, as the trust itself declares them in ``academies.yml``."""
-
-    code: Code
-    name: str
-    made_up: bool = False
-    academies: tuple[Academy, ...]
-
-
-class CalendarPeriod(Entry):
-    """One reporting period: its dates, the census day the roll is taken on, and the day from which it may be released."""
-
-    period: Period
-    starts: dt.date
-    ends: dt.date
-    reference_date: dt.date
-    release_from: dt.date | None = None
-    due: dict[Name, dt.date] = {}
-
-
-class Calendar(Entry):
-    """The trust's reporting calendar. ``open_period`` is assumed when neither a file nor its name says which period it covers."""
-
-    open_period: Period
-    periods: tuple[CalendarPeriod, ...]
-    approvals: Literal[0, 1, 2] = 1
-
-
-class Brand(Entry):
-    """The trust's own look."""
-
-    short_name: str
-    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1d3a5f"
-    contact: str = ""
-
-
-class Objective(Entry):
-    """An equality objective as the trust published it, tied to the measure that will tell whether it is met."""
-
-    code: Code
-    title: str
-    kind: Literal["target", "gap", "benchmark", "monitor"]
-    measure: Name | None = None
-    characteristic: Name | None = None
-    group: Code | None = None
-    comparator: Code | None = None
-    owner: str
-    aim: Literal["eliminate", "advance", "foster"]
 
 
 class Catalogue(Entry):

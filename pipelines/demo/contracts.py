@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.catalogue.model import CalendarPeriod, Catalogue, DataField, Dataset
+from pipelines.catalogue.model import Catalogue, DataField, Dataset
+from pipelines.catalogue.trust import CalendarPeriod
 
 SHARE_WITH_A_ROW, SHARE_YES, SHARE_BLANK = 0.2, 0.15, 0.04
 

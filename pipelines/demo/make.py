@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipelines.catalogue.model import CalendarPeriod, Catalogue, Dataset
+from pipelines.catalogue.model import Catalogue, Dataset
+from pipelines.catalogue.trust import CalendarPeriod
 from pipelines.demo import faults, outcomes, pupils, trust, workforce
 from pipelines.demo.contracts import fitted
 from pipelines.demo.dialects import ANY_SYSTEM, DIALECTS, Dialect, export, report_for

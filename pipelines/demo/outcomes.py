@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from pipelines.catalogue.model import CalendarPeriod
+from pipelines.catalogue.trust import CalendarPeriod
 from pipelines.demo import england, planted
 
 SESSIONS_A_YEAR = 380

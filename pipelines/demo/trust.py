@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.catalogue.model import Academy, Brand, Calendar, CalendarPeriod, Objective, Trust
+from pipelines.catalogue.trust import Academy, Brand, Calendar, CalendarPeriod, Objective, Trust
 
 PRIMARY_YEARS = ("R", "1", "2", "3", "4", "5", "6")
 SECONDARY_YEARS = ("7", "8", "9", "10", "11")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipelines.catalogue.model import CalendarPeriod
+from pipelines.catalogue.trust import CalendarPeriod
 from pipelines.demo import england, planted
 from pipelines.demo.identifiers import FORENAMES, SURNAMES
 from pipelines.demo.trust import SITES, Site

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.catalogue.model import DisclosurePolicy
+from pipelines.catalogue.policy import DisclosurePolicy
 from pipelines.disclosure import Policy, protect
 from pipelines.home.vault import write_whole
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.catalogue.model import Calendar, Catalogue
+from pipelines.catalogue.model import Catalogue
+from pipelines.catalogue.trust import Calendar
 from pipelines.home import Home
 from pipelines.home.vault import flush_directory, write_whole
 from pipelines.release.manifest import Manifest, ManifestError, fingerprint, read

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.catalogue.model import Brand
+from pipelines.catalogue.trust import Brand
 from pipelines.home.vault import write_whole
 from pipelines.reporting.commentary import coverage_sentence, gap_sentence, people_sentence, say
 from pipelines.reporting.figures import without_figure

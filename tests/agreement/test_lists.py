@@ -9,7 +9,8 @@ import pytest
 
 from expectations.release_contract import STATUSES
 from pipelines.catalogue import Catalogue
-from pipelines.catalogue.model import AreaLevel, Matters, Measure, Subject
+from pipelines.catalogue.entry import AreaLevel, Subject
+from pipelines.catalogue.model import Matters, Measure
 from pipelines.reporting.verdicts import VERDICTS
 
 AREA_LEVELS = get_args(AreaLevel)

@@ -70,4 +70,5 @@ def test_the_overlays_of_published_data_load_and_add_to_ours(small_trust: Path, 
     assert set(changed.formats) == set(catalogue.formats) | files
     for path in (small_trust / "datasets").glob("*.yml"):
         ours, theirs = (item.datasets[path.stem].fields for item in (catalogue, changed))
-        assert {field.name for field in ours} < {field.name for field in theirs}
+        assert {field.name for field in ours} <= {field.name for field in theirs}
+        assert ours != theirs

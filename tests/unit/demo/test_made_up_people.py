@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.catalogue.model import CalendarPeriod
+from pipelines.catalogue.trust import CalendarPeriod
 from pipelines.demo import PLANTED, Demonstration, Planted, england
 from pipelines.demo.identifiers import SURNAMES, unique_pupil_number
 from pipelines.demo.make import people_and_events

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipelines.catalogue.model import Calendar, CalendarPeriod
+from pipelines.catalogue.trust import Calendar, CalendarPeriod
 from pipelines.home import Home
 from pipelines.release import bundle, draft
 from pipelines.release.manifest import Disclosure, Input, Manifest, Verdict, Versions

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.catalogue.model import Brand
+from pipelines.catalogue.trust import Brand
 from pipelines.reporting.board import Context, contrast_with_white, readable, write_board
 
 BRAND = Brand(short_name="Test", colour="#ffcc00", contact="equality@example.org")

@@ -1,0 +1,54 @@
+"""What a disclosure policy may declare. The rules themselves are the disclosure room's."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from pipelines.catalogue.entry import AreaLevel, Code, Entry, Name, Urn
+
+
+class PublicTotal(Entry):
+    """A figure published elsewhere, which hiding could not protect: known to everyone and always shown."""
+
+    measure: Name
+    population: Name
+    area_level: AreaLevel
+    source: str
+
+
+class Cross(Entry):
+    """Two characteristics that a policy allows to be published together, for one population."""
+
+    population: Name
+    measure: Name
+    characteristic: Name
+    cross_characteristic: Name
+    area_level: AreaLevel = "trust"
+
+
+class KnownGroup(Entry):
+    """Everyone knows that an academy has nobody, or nobody else, in a group: boys in a girls' school."""
+
+    academy_urn: Urn
+    characteristic: Name
+    group: Code
+
+
+class DisclosurePolicy(Entry):
+    """How small numbers are protected. Nothing here has a default in code but what the named profile sets.
+
+    ``worth``: how many times dearer it is to hide a figure of an area level, or of everyone, than one of a single group in an academy.
+    """
+
+    profile: Name
+    threshold: int = Field(ge=2)
+    level: Literal["exact", "interval"]
+    dominance: float = Field(gt=0, le=1)
+    few_below: int
+    figure_floor: int
+    worth: dict[str, float] = {}
+    public_totals: tuple[PublicTotal, ...] = ()
+    crosses: tuple[Cross, ...] = ()
+    known: tuple[KnownGroup, ...] = ()

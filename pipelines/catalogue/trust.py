@@ -1,0 +1,72 @@
+"""What a trust declares of itself: academies, calendar, objectives, look. What is counted of them is declared in ``model``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from pipelines.catalogue.entry import Code, Entry, Name, Period, Urn
+
+
+class Academy(Entry):
+    """An academy of the trust. ``year_groups`` is its age range, in national curriculum years."""
+
+    urn: Urn
+    name: str
+    laestab: Annotated[str, StringConstraints(pattern=r"^\d{7}$")] | None = None
+    year_groups: tuple[str, ...]
+    predecessors: tuple[Urn, ...] = ()
+    joined: dt.date | None = None
+    left: dt.date | None = None
+
+
+class Trust(Entry):
+    """The trust and its academies, as the trust itself declares them in ``academies.yml``."""
+
+    code: Code
+    name: str
+    made_up: bool = False
+    academies: tuple[Academy, ...]
+
+
+class CalendarPeriod(Entry):
+    """One reporting period: its dates, the census day the roll is taken on, and the day from which it may be released."""
+
+    period: Period
+    starts: dt.date
+    ends: dt.date
+    reference_date: dt.date
+    release_from: dt.date | None = None
+    due: dict[Name, dt.date] = {}
+
+
+class Calendar(Entry):
+    """The trust's reporting calendar. ``open_period`` is assumed when neither a file nor its name says which period it covers."""
+
+    open_period: Period
+    periods: tuple[CalendarPeriod, ...]
+    approvals: Literal[0, 1, 2] = 1
+
+
+class Brand(Entry):
+    """The trust's own look."""
+
+    short_name: str
+    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1d3a5f"
+    contact: str = ""
+
+
+class Objective(Entry):
+    """An equality objective as the trust published it, tied to the measure that will tell whether it is met."""
+
+    code: Code
+    title: str
+    kind: Literal["target", "gap", "benchmark", "monitor"]
+    measure: Name | None = None
+    characteristic: Name | None = None
+    group: Code | None = None
+    comparator: Code | None = None
+    owner: str
+    aim: Literal["eliminate", "advance", "foster"]
