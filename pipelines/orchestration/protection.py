@@ -37,9 +37,12 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
 def protected_cells(policy: str, known_groups: pd.DataFrame, report: Path, **frames: pd.DataFrame) -> pd.DataFrame:
     """Every published cell with its status. ``policy`` is the catalogue's policy as JSON; the frames are those of ``protect``.
 
-    The engine's report (counts by table and rule, never a value) is written to ``report``.
+    The engine's report (counts by table and rule, never a value) is written to ``report``. ``ValueError`` when the engine says that it
+    could not protect everything.
     """
     declared = DisclosurePolicy.model_validate_json(policy)
     protected = protect(policy=engine_policy(declared, known_groups), **frames)
+    if protected.report["unprotected"]:
+        raise ValueError("Some small numbers could not be protected, so nothing of this draft may be published.")
     write_whole(report, json.dumps(protected.report, sort_keys=True, indent=2).encode())
     return protected.cells
