@@ -135,3 +135,12 @@ def test_row_counts_of_protected_datasets_are_banded(count: int, band: str) -> N
 
 def test_the_judge_and_intake_work_out_the_same_columns_apart_from_each_other() -> None:
     assert sorted(landed_columns(dataset())) == sorted(landed_types(dataset()))
+
+
+@pytest.mark.parametrize(("value", "stands"), [("AssocProf", True), ("SmithJones", False)])
+def test_a_declared_code_may_look_like_a_name_and_a_name_may_not(value: str, stands: bool) -> None:
+    codes = (*CODES["sex"].codes, CodeValue(code="AssocProf", label="Associate professor"))
+    frame = rows()
+    frame.at[0, "attributes"] = {"sex": value}
+    verdict = judge_landing(frame, dataset(), {"sex": CODES["sex"].model_copy(update={"codes": codes})})
+    assert ("no_text_is_about_a_person" not in verdict.failed) is stands
