@@ -7,12 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.orchestration.dbt_plugin import HOME_VARIABLE, WAREHOUSE_VARIABLE
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.versions import PROJECT, versions
 from pipelines.release.manifest import JUDGES
 
 PROJECT_DIR = PROJECT / "dbt_project"
+HOME_VARIABLE = "EQUALITY_HOME"
+WAREHOUSE_VARIABLE = "EQUALITY_WAREHOUSE"
 REPORT_VARIABLE = "EQUALITY_PROTECTION_REPORT"
 EXECUTABLE = Path(sys.executable).with_name("dbt")
 BUILD = ("build", "--exclude-resource-type", "unit_test")

@@ -17,9 +17,7 @@ from pipelines.catalogue import load
 from pipelines.catalogue.tables import reference_tables
 from pipelines.home import Home, load_keys
 from pipelines.home.duck import LANDING_KEY, attach_warehouse, settings, unlock
-
-HOME_VARIABLE = "EQUALITY_HOME"
-WAREHOUSE_VARIABLE = "EQUALITY_WAREHOUSE"
+from pipelines.orchestration.dbt import HOME_VARIABLE, WAREHOUSE_VARIABLE
 
 
 class Plugin(BasePlugin):

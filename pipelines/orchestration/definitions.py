@@ -17,9 +17,8 @@ from dagster import (
 )
 
 from pipelines.orchestration.assets import draft_assets, landing_assets, outside_assets
-from pipelines.orchestration.dbt import parsed_manifest
+from pipelines.orchestration.dbt import HOME_VARIABLE, parsed_manifest
 from pipelines.orchestration.dbt_assets import warehouse_assets
-from pipelines.orchestration.dbt_plugin import HOME_VARIABLE
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.resources import Clock, TrustHome
 from pipelines.orchestration.sensors import drop_folder_sensor
