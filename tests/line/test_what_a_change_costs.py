@@ -18,7 +18,7 @@ system: New MIS
 report: Learners
 dataset: pupils
 recognise: [learner code, birth sex]
-columns: {learner code: upn, birth sex: sex, cohort: year_group}
+columns: {learner code: upn, birth sex: sex, heritage: ethnicity, cohort: year_group}
 values: {sex: {W: F, B: M}, year_group: {eight: "8"}}
 constants: {period: 2025-26}
 """
@@ -61,8 +61,8 @@ def test_an_academy_a_report_a_characteristic_and_a_measure_cost_a_line_and_thre
         (home.trust / folder).mkdir(exist_ok=True)
         (home.trust / folder / f"{name}.yml").write_text(text, "utf-8")
     (home.drop / "900499").mkdir()
-    rows = [f"{upn(number)},{'W' if number % 3 else 'B'},eight" for number in range(LEARNERS)]
-    (home.drop / "900499" / "learners.csv").write_text("\n".join(["Learner code,Birth sex,Cohort", *rows]) + "\n", "utf-8")
+    rows = [f"{upn(number)},{'W' if number % 3 else 'B'},WBRI,eight" for number in range(LEARNERS)]
+    (home.drop / "900499" / "learners.csv").write_text("\n".join(["Learner code,Birth sex,Heritage,Cohort", *rows]) + "\n", "utf-8")
 
     done = refresh(home.root)
 
