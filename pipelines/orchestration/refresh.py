@@ -74,7 +74,7 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
     ):
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}})
         failed = tuple(_told(event) for event in result.filter_events(lambda event: event.is_step_failure) if event.step_failure_data.error)
-    return Refreshed(changed=True, failed=failed)
+    return Refreshed(changed=True, failed=failed or (() if result.success else ("a step that gave no reason",)))
 
 
 def _told(event: DagsterEvent) -> str:
