@@ -28,7 +28,7 @@ class Tables:
     statistics: one row per statistic (kind n, num, sum, comp, only_here, only_base, rest; family; n it rests on).
     families: label [population, statistic] by family index. row_count, row_own: per row of `cells`, the statistic that is its
     count n, and the one it prints beside it (numerator, sum; n itself for a headcount; -1 for none). row_rest: complement.
-    settled: statistics every reader knows (public, structural, empty).
+    settled: statistics every reader knows (public, structural, empty). space: what the integer codes of `statistics` stand for.
     """
 
     linked: Linked
@@ -38,6 +38,7 @@ class Tables:
     row_own: Ids
     row_rest: Ids
     settled: Mask
+    space: Space
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def _bind(statistics: pd.DataFrame, space: Space, links: pd.DataFrame, measures:
     )
     row_rest = take(rest_of, printed.own, -1)
     names = [(name.split("|", 1)[0], name.split("|", 1)[1]) for name in families]
-    return Tables(linked, statistics, names, printed.count, printed.own, row_rest, settled)
+    return Tables(linked, statistics, names, printed.count, printed.own, row_rest, settled, space)
 
 
 def _entries(start: int, columns: list[tuple[np.ndarray, float]]) -> pd.DataFrame:

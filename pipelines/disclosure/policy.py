@@ -21,7 +21,8 @@ class Policy:
     period, measure, area_level, area_code, characteristic, group_code, cross_...), public already or structurally known;
     they are never hidden, and every reader is assumed to know them. insider_third: P11, three hidden cells
     in a line where one of them is a single person. worth: how many times dearer it is to hide a
-    figure of an area level, and of `everyone`, than one of a single group in an academy.
+    figure of an area level, and of `everyone`, than one of a single group in an academy. stability: how many times dearer it
+    is to hide what the last release showed, and cheaper what it hid; above 1, what a release of the same period hid stays hidden.
     """
 
     k: int
@@ -33,11 +34,14 @@ class Policy:
     known: Sequence[Mapping[str, str]] = ()
     insider_third: bool = True
     worth: Mapping[str, float] = field(default_factory=dict)
+    stability: float = 1.0
 
     def __post_init__(self) -> None:
         if self.k < 2:
             raise ValueError(f"A threshold k of {self.k} protects nobody: it must be at least 2.")
         if self.level not in LEVELS:
             raise ValueError(f"Unknown protection level '{self.level}': choose one of {', '.join(LEVELS)}.")
+        if self.stability < 1:
+            raise ValueError("Stability is a factor of cost: it must be at least 1, which is none.")
         if not 0 < self.dominance <= 1:
             raise ValueError("Dominance is a share of a sum: it must lie above 0 and not above 1.")

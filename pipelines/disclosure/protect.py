@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.disclosure import intervals, secondary
+from pipelines.disclosure import intervals, past, secondary
 from pipelines.disclosure.cells import Tables, build
 from pipelines.disclosure.linked import Mask, take
 from pipelines.disclosure.policy import Policy
@@ -24,10 +24,12 @@ MEASURED = 4_000
 @dataclass(frozen=True)
 class Protected:
     """cells: the published rows with `status` and `rule`, every number of a row that is not shown null. report: plain
-    values for a manifest; all of it but `seconds` is a function of the inputs."""
+    values for a manifest; all of it but `seconds` is a function of the inputs. movers: people who joined and left each area between
+    two publications, as whoever stands at the gate knows it, for a judge; it never leaves the home."""
 
     cells: pd.DataFrame
     report: dict[str, Any]
+    movers: pd.DataFrame
 
 
 def protect(
@@ -38,8 +40,15 @@ def protect(
     measures: pd.DataFrame,
     populations: pd.DataFrame,
     policy: Policy,
+    released: pd.DataFrame | None = None,
+    movements: pd.DataFrame | None = None,
 ) -> Protected:
     """Decide for each published row whether it is shown.
+
+    All rows are one publication, whatever mart, page or set prints them: a figure shown in one is known everywhere, and there is no
+    second threshold. ``released``: the cells of every earlier release that stands (CONTRACT.md's columns and `release`, in order); they
+    are known to every reader. ``movements``: population, period, earlier_period, place, joined, left: people of a cell who were not in
+    it at the earlier period, and the reverse, for periods that share people.
 
     Returns statuses shown, u, c, x, z (DfE symbols) and the internal rule. Raises ValueError, with a sentence and no figure, if the
     frames contradict themselves. A population that is not declared, or a measure, is an error too.
@@ -48,16 +57,23 @@ def protect(
     _declared(cells, measures, populations)
     rows = cells.reset_index(drop=True)
     tables = build(rows, links, groups, areas, measures, policy)
+    tables, told = past.remember(tables, released, movements, measures, policy)
     primary = primaries(tables, rows, measures, policy)
-    pattern = secondary.exact(tables.linked, primary.hidden, primary.latent, policy.insider_third)
-    goals = interval_goals(tables, primary, policy)
+    begun = past.start(tables, primary, told, policy)
+    pattern = secondary.exact(begun.system, begun.hidden, begun.latent, policy.insider_third)
+    goals = interval_goals(tables, primary, policy) & (begun.hidden | begun.latent)
+    if told is not None:
+        goals &= ~told.movement  # who moved may not be worked out; how close one comes is bounded by how many moved
     thin: Mask | None = None
     if policy.level == "interval":
-        pattern, thin = intervals.widen(tables.linked, pattern, primary.latent, goals, policy.k, policy.insider_third)
+        pattern, thin = intervals.widen(begun.system, pattern, begun.latent, goals, policy.k, policy.insider_third)
     elif len(tables.linked) <= MEASURED:
-        thin = intervals.narrow(tables.linked, pattern.hidden, goals, policy.k)
+        thin = intervals.narrow(begun.system, pattern.hidden, goals, policy.k)
     published = rows["published"].astype(bool).to_numpy()
-    status, rule = decide(rows, tables, primary, pattern.hidden, policy)
+    hidden = pattern.hidden | primary.hidden
+    held = past.held(tables, primary, told, begun, hidden)
+    status, rule = decide(rows, tables, primary, hidden, policy)
+    rule[np.isin(tables.row_own, held["now"]) & (rule == "secondary")] = past.HELD
     shown = rows.assign(status=status, rule=rule)
     shown.loc[~np.isin(status, ["shown", "u"]), NUMBERS] = None
     few = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"]).astype("Float64").fillna(0) < policy.mean_minimum
@@ -67,9 +83,10 @@ def protect(
     report = _report(rows[published], shown, tables, pattern, policy) | {
         "interval_goals": int(goals.sum()),
         "narrow_intervals": None if thin is None else int(thin.sum()),
+        **past.report(rows, tables, told, begun, primary, held),
         "seconds": time.perf_counter() - started,
     }
-    return Protected(shown, report)
+    return Protected(shown, report, pd.DataFrame() if told is None else told.movers)
 
 
 def interval_goals(tables: Tables, primary: Primary, policy: Policy) -> Mask:
@@ -121,7 +138,7 @@ def _empty(rows: pd.DataFrame, n: np.ndarray) -> Mask:
 
 def _report(rows: pd.DataFrame, shown: pd.DataFrame, tables: Tables, pattern: secondary.Pattern, policy: Policy) -> dict[str, Any]:
     secret = (shown["status"] == "c").to_numpy()
-    second = shown["rule"].isin(["secondary", "closure", "mean_follows_count"]).to_numpy()
+    second = shown["rule"].isin(["secondary", "closure", "mean_follows_count", past.HELD]).to_numpy()
     people = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"]).astype("Float64").fillna(0).astype(int)
     table = (shown["population"] + " " + shown["measure"] + " by " + shown["characteristic"]).where(
         shown["cross_characteristic"] == "all",

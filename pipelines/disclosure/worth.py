@@ -18,6 +18,11 @@ def worth(statistics: pd.DataFrame, world: Geography, policy: Policy) -> np.ndar
     return np.asarray(size * level[placed] * np.where(everyone, policy.worth.get("everyone", 1.0), 1.0))
 
 
+def steadied(cost: np.ndarray, last_time: np.ndarray, stability: float) -> np.ndarray:
+    """What hiding costs where readers follow a series: dearer by `stability` what was shown last time (1), cheaper what was hidden (-1)."""
+    return np.asarray(np.floor(cost * float(stability) ** last_time))
+
+
 def scale_bounds(statistics: pd.DataFrame, families: pd.Index[str], measures: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Bounds known beforehand: 0 for counts; for sums, n times the ends of the measure's scale (0 where nothing is negative)."""
     floor, ceiling = np.zeros(len(statistics)), np.full(len(statistics), np.inf)
