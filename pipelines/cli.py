@@ -33,6 +33,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a progr
 TodayOption = Annotated[str | None, typer.Option("--today", help="Act as if it were this day (YYYY-MM-DD), to rehearse a release date.")]
 DEFAULT_HOME = Path("data")
 FAILED, UNUSABLE = 1, 2
+CANNOT_BE_CALLED_BACK = "What was downloaded of a release cannot be called back: whoever kept a copy can still compare it with new figures."
 STATUS_COLUMNS = ["academy", "dataset", "period", "state", "rows", "things_to_fix", "received"]
 
 
@@ -154,7 +155,8 @@ def list_releases(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) 
     if not found:
         typer.echo("No release yet.")
     for item in found:
-        typer.echo(f"{item.id}  {item.period}{'  current' if item.current else ''}")
+        standing = "  current" if item.current else f"  withdrawn: {item.withdrawn}" if item.withdrawn else ""
+        typer.echo(f"{item.id}  {item.period}{standing}")
 
 
 @releases.command("make")
@@ -170,6 +172,57 @@ def make_release(home: HomeOption = DEFAULT_HOME, today: TodayOption = None) -> 
         outcome = steps.release_if_due(opened, _day(today) or dt.datetime.now(dt.UTC).date())
     typer.echo(f"Released {outcome.id}." if outcome.id else outcome.reason)
     raise typer.Exit(0 if outcome.id else FAILED)
+
+
+@releases.command("held")
+def held_figures(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
+    """Figures of the draft that are held back because, beside an earlier release, they would tell who joined or left.
+
+    For your own eyes: the list is not part of any release. Each can wait for the next release, when more people have moved; or the
+    earlier release can be withdrawn by decision, which does not call back what was downloaded.
+    """
+    from pipelines.orchestration import steps
+    from pipelines.orchestration.opened import Opened
+
+    with _sentences():
+        found = steps.held(Opened.at(home))
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    for item in found:
+        typer.echo(f"{item['period']}  {steps.place_in_words(item)}\n    {item['reason']}")
+    if found:
+        releases_named = sorted({item["earlier_release"] for item in found})
+        typer.echo(f"\n{len(found)} figures held. Wait for the next release: they are shown once enough people have moved. Or withdraw the")
+        typer.echo(f"earlier release ({', '.join(releases_named)}): equality release withdraw ID --why ... --by ... --home {home}")
+        typer.echo(CANNOT_BE_CALLED_BACK)
+    else:
+        typer.echo("Nothing is held because of an earlier release.")
+
+
+@releases.command("withdraw")
+def withdraw_release(
+    release: Annotated[str, typer.Argument(help="The id of the release, as `equality release list` shows it.")],
+    why: Annotated[str, typer.Option("--why", help="The reason, for the audit log and for everyone who lists the releases.")],
+    by: Annotated[str, typer.Option("--by", help="Who decides it.")],
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Decide that a release no longer stands. What was downloaded cannot be called back.
+
+    Readers are pointed to the latest release that stands. The withdrawn one stays on disk for audit, is written in the audit log, and
+    new figures are no longer protected against it: whoever kept a copy can still compare. A corrected release of the same period needs
+    a later `release_from` in the calendar.
+    """
+    from pipelines.home.lock import hold
+    from pipelines.release.release import withdraw
+
+    with _sentences():
+        place = Home.existing(home)
+        hold(place)
+        current = withdraw(place, release, why, by, dt.datetime.now(dt.UTC))
+    typer.echo(f"Withdrew {release}. {CANNOT_BE_CALLED_BACK}")
+    typer.echo(f"Readers now see {current}." if current else "Readers now see no release.")
+    typer.echo(f"New figures are no longer protected against it from the next refresh: equality refresh --home {home}")
 
 
 def _refresh(opened: Opened, today: dt.date | None) -> None:

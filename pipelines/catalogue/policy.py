@@ -40,6 +40,7 @@ class DisclosurePolicy(Entry):
     """How small numbers are protected. Nothing here has a default in code but what the named profile sets.
 
     ``worth``: how many times dearer it is to hide a figure of an area level, or of everyone, than one of a single group in an academy.
+    ``stability``: how many times dearer it is to hide what the last release showed, and cheaper what it hid; 1 is none.
     """
 
     profile: Name
@@ -49,6 +50,7 @@ class DisclosurePolicy(Entry):
     few_below: int
     figure_floor: int
     worth: dict[str, float] = {}
+    stability: float = Field(default=1, ge=1)
     public_totals: tuple[PublicTotal, ...] = ()
     crosses: tuple[Cross, ...] = ()
     known: tuple[KnownGroup, ...] = ()

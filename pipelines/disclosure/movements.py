@@ -80,7 +80,7 @@ def _restated(statistics: pd.DataFrame, space: Space, earlier: Told) -> pd.DataF
     value = statistics["value"].to_numpy(float)
     same = np.abs(earlier.value - value) < 0.5
     chosen = corrected(statistics, space, earlier, same) & ~np.isnan(earlier.value) & statistics["published"].to_numpy(bool)
-    rows = statistics.loc[chosen, KEY].astype(int)
+    rows: pd.DataFrame = statistics.loc[chosen, KEY].astype(int)
     change = (value - earlier.value)[chosen]
     return rows.assign(
         link=[f"{family} {period}" for family, period in zip(rows["family"], rows["period"], strict=True)],

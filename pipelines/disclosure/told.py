@@ -56,7 +56,7 @@ def told(released: pd.DataFrame, measures: pd.DataFrame, statistics: pd.DataFram
 
     fresh = place[~(found.shown | found.hidden)[place]]
     wanted = statistics.iloc[fresh]
-    now = pd.DataFrame({"at": fresh, "cell": _cells(wanted, space), "name": space.periods[wanted["period"].astype(int)]})
+    now = pd.DataFrame({"at": fresh, "cell": _cells(wanted, space), "name": space.periods[wanted["period"].to_numpy(int)]})
     then = rows[rows["stands"]].assign(cell=lambda frame: _cells(frame, space))[["cell", "name", "order", "shown"]]
     both = now.merge(then, on="cell", suffixes=("", "_then"))
     both = both[both["name_then"] < both["name"]].sort_values(["name_then", "order"], kind="stable").drop_duplicates("at", keep="last")

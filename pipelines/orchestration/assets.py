@@ -1,6 +1,6 @@
 """The rest of the line as Dagster assets: what academies submit, landing, draft and release. Each calls one step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,16 @@ from dagster import (
 from pipelines.catalogue import Catalogue
 from pipelines.intake import Settled
 from pipelines.orchestration import steps
-from pipelines.orchestration.dbt_assets import CATALOGUE, OWNERS
+from pipelines.orchestration.dbt_assets import CATALOGUE, EARLIER, OWNERS
 from pipelines.orchestration.resources import Clock, TrustHome
 
 JUDGED_MARTS, REPORTS, SEALED = (AssetKey(["draft", name]) for name in ("marts", "reports", "sealed"))
 RELEASE = AssetKey("release")
+HELD_ROWS = 50
 
 
 def outside_assets(catalogue: Catalogue) -> list[AssetSpec]:
-    """What the line starts from and does not make: the catalogue, and the files of each dataset by academy and period."""
+    """What the line starts from and does not make: the catalogue, earlier releases, and the files of each dataset by academy and period."""
     partitions = MultiPartitionsDefinition(
         {
             "academy": StaticPartitionsDefinition(sorted(academy.urn for academy in catalogue.trust.academies)),
@@ -55,7 +56,8 @@ def outside_assets(catalogue: Catalogue) -> list[AssetSpec]:
     rules = AssetSpec(
         CATALOGUE, description="What is counted, declared once in YAML: ours and the trust's.", group_name="catalogue", owners=OWNERS
     )
-    return [rules, *submitted]
+    told = AssetSpec(EARLIER, description="What earlier releases that stand have told.", group_name="releases", owners=OWNERS)
+    return [rules, told, *submitted]
 
 
 def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
@@ -141,6 +143,8 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
                 "cells": protection["cells"],
                 "cells hidden": sum(protection["hidden"].values()),
                 "hidden by rule": MetadataValue.json(protection["rules"]),
+                "protected with": protection["earlier_releases"],
+                "held": MetadataValue.md(_held_table(steps.held(opened))),
             },
         )
         verdict = steps.judge_marts(opened)
@@ -202,6 +206,13 @@ def _check(name: str, key: AssetKey, verdict: Any) -> AssetCheckResult:
         passed=verdict.passed,
         metadata={"failed": list(verdict.failed), "checks": len(verdict.checks), "said": MetadataValue.json(said)},
     )
+
+
+def _held_table(held: Sequence[Mapping[str, str]]) -> str:
+    """The figures held, for whoever looks into the run; `equality release held` lists them all and says what to do."""
+    rows = [f"| {item['period']} | {steps.place_in_words(item)} | {item['earlier_release']} |" for item in held[:HELD_ROWS]]
+    table = "\n".join(["| period | figure | held against |", "|---|---|---|", *rows])
+    return f"{len(held)} figures held.\n\n{table}" if held else "Nothing is held."
 
 
 def _file_url(path: Path) -> str:

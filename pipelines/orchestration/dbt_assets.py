@@ -11,7 +11,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from pipelines.orchestration import dbt
 from pipelines.orchestration.resources import TrustHome
 
-CATALOGUE = AssetKey("catalogue")
+CATALOGUE, EARLIER = AssetKey("catalogue"), AssetKey(["releases", "earlier"])
 OWNERS = ["team:trust-data"]
 
 
@@ -26,6 +26,8 @@ class Rooms(DagsterDbtTranslator):
             return AssetKey([_room(dbt_resource_props), dbt_resource_props["name"]])
         if dbt_resource_props["source_name"] == "catalogue":
             return CATALOGUE
+        if dbt_resource_props["source_name"] == "releases":
+            return EARLIER
         return AssetKey(["landing", dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:

@@ -1,4 +1,4 @@
-"""What dbt's DuckDB connection is given: encryption, the landing and the catalogue as sources. No model logic belongs here.
+"""What dbt's DuckDB connection is given: encryption; landing, earlier releases and catalogue as sources. No model logic belongs here.
 
 The warehouse's key reaches DuckDB from the key file, so it stands in no profile, environment or dbt log.
 """
@@ -18,6 +18,7 @@ from pipelines.catalogue.tables import reference_tables
 from pipelines.home import Home, load_keys
 from pipelines.home.duck import LANDING_KEY, attach_warehouse, settings, unlock
 from pipelines.orchestration.dbt import HOME_VARIABLE, WAREHOUSE_VARIABLE
+from pipelines.release.history import released_cells
 
 
 class Plugin(BasePlugin):
@@ -43,6 +44,10 @@ class Plugin(BasePlugin):
         conn.execute("create table landing.returns (dataset varchar, period varchar, academy_urn varchar)")
         for dataset, period, urn, _ in intake.inputs(self.home):
             conn.execute("insert into landing.returns values (?, ?, ?)", [dataset, period, urn])
+        conn.execute("create schema releases")
+        conn.register("released", released_cells(self.home))
+        conn.execute("create table releases.released_cells as select * from released")
+        conn.unregister("released")
         conn.execute("create schema catalogue")
         for name, table in reference_tables(catalogue).items():
             conn.register("reference_table", table)

@@ -38,7 +38,7 @@ def definitions(root: str | Path, today: dt.date | None = None, console: LoggerD
     marts = sorted(key for key in warehouse.keys if key.path[0] == "marts")
     refresh = define_asset_job(
         REFRESH,
-        AssetSelection.all() - AssetSelection.groups("submissions", "catalogue"),
+        AssetSelection.all() - AssetSelection.groups("submissions", "catalogue", "releases"),
         description="Take in what was dropped, count, protect, judge, draft and, when the calendar says so, release.",
     )
     return Definitions(

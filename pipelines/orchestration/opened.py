@@ -10,6 +10,8 @@ from pathlib import Path
 from pipelines.catalogue import Catalogue, load
 from pipelines.home import Home, Keys, load_keys
 
+MOVERS = "movers.parquet.sealed"
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -46,6 +48,11 @@ class Opened:
     def protection_report(self) -> Path:
         """What the disclosure engine says of its own work: counts by table and rule, never a value."""
         return self.home.warehouse / "protection.json"
+
+    @property
+    def movers(self) -> Path:
+        """How many people joined and left each area between publications, sealed: for the judge of the draft, and nobody else."""
+        return self.protection_report.with_name(MOVERS)
 
     @property
     def dbt_target(self) -> Path:

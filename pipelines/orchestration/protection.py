@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pandas as pd
 
 from pipelines.catalogue.policy import DisclosurePolicy
 from pipelines.disclosure import Policy, protect
-from pipelines.home.vault import write_whole
+from pipelines.home import Home, load_keys
+from pipelines.home.vault import seal, write_whole
+from pipelines.orchestration.opened import MOVERS
 
 
 def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Policy:
@@ -31,18 +34,24 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
         public_totals=totals,
         known=known,
         worth=policy.worth,
+        stability=policy.stability,
     )
 
 
-def protected_cells(policy: str, known_groups: pd.DataFrame, report: Path, **frames: pd.DataFrame) -> pd.DataFrame:
+def protected_cells(policy: str, known_groups: pd.DataFrame, home: Home, report: Path, **frames: pd.DataFrame) -> pd.DataFrame:
     """Every published cell with its status. ``policy`` is the catalogue's policy as JSON; the frames are those of ``protect``.
 
-    The engine's report (counts by table and rule, never a value) is written to ``report``. ``ValueError`` when the engine says that it
+    The engine's report (counts by table and rule, never a value) is written to ``report``, the movers for the judge sealed beside it.
+    ``ValueError`` when the engine says that it
     could not protect everything.
     """
     declared = DisclosurePolicy.model_validate_json(policy)
     protected = protect(policy=engine_policy(declared, known_groups), **frames)
     if protected.report["unprotected"]:
         raise ValueError("Some small numbers could not be protected, so nothing of this draft may be published.")
+    movers = io.BytesIO()
+    protected.movers.to_parquet(movers)
+    sealed = report.with_name(MOVERS)
+    write_whole(sealed, seal(load_keys(home), sealed.name, movers.getvalue()))
     write_whole(report, json.dumps(protected.report, sort_keys=True, indent=2).encode())
     return protected.cells

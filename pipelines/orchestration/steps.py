@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
+import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from pipelines import intake
 from pipelines.home import HomeError, duck
-from pipelines.home.vault import write_whole
+from pipelines.home.vault import unseal, write_whole
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.versions import versions
 from pipelines.release import bundle, draft, release
 from pipelines.release.manifest import JUDGES, Disclosure, Input, Manifest, ManifestError, Verdict, fingerprint, read
+from pipelines.release.verify import release_id
 
 MARTS_SCHEMA = "marts"
 Progress = Callable[[str], None]
@@ -32,7 +36,7 @@ def nothing_new(opened: Opened, today: dt.date) -> bool:
         made = read(opened.home.draft)
     except ManifestError:
         return False
-    unchanged = fingerprint(_without_results(made)) == fingerprint(_foundations(opened))
+    unchanged = fingerprint(_without_results(made)) == fingerprint(_foundations(opened, apart=release_id(made)))
     return unchanged and release.due(opened.home, opened.catalogue.calendar, today).id is None
 
 
@@ -107,9 +111,20 @@ def attack_draft(opened: Opened) -> Any:
     from expectations.release import judge_attack
 
     attacked = bundle.digest(opened.home.partial_draft, JUDGES["attack"])
-    verdict = judge_attack(opened.home.partial_draft, disclosure=_disclosure(opened).model_dump(mode="json"))
+    earlier = [opened.home.releases / told.id for told in release.standing(opened.home)]
+    verdict = judge_attack(
+        opened.home.partial_draft,
+        earlier,
+        _disclosure(opened).model_dump(mode="json"),
+        **_gate_insider(opened, judge_attack),
+    )
     _keep(opened, "attack", verdict, attacked)
     return verdict
+
+
+def _gate_insider(opened: Opened, judge: Callable[..., Any]) -> dict[str, Any]:
+    """What the judge is told of joiners and leavers in all: passed as ``movers`` to a judge that asks for it."""
+    return {"movers": movers(opened)} if "movers" in inspect.signature(judge).parameters else {}
 
 
 def finish(opened: Opened) -> Manifest:
@@ -155,6 +170,25 @@ def protection_report(opened: Opened) -> dict[str, Any]:
     return report
 
 
+def movers(opened: Opened) -> pd.DataFrame:
+    """People who joined and left each area between publications, of the candidate: what somebody at the gate knows. It never leaves."""
+    sealed = opened.movers.read_bytes()
+    return pd.read_parquet(io.BytesIO(unseal(opened.keys, opened.movers.name, sealed)))
+
+
+def held(opened: Opened) -> list[dict[str, str]]:
+    """The figures of the last refresh that are held because of an earlier release: place, measure, release and reason; no number."""
+    listed: list[dict[str, str]] = protection_report(opened)["held"]
+    return listed
+
+
+def place_in_words(cell: Mapping[str, str]) -> str:
+    """Where a figure stands, in one line."""
+    groups = [(cell["characteristic"], cell["group_code"]), (cell["cross_characteristic"], cell["cross_group_code"])]
+    named = " and ".join(f"{name} {code}" for name, code in groups if name != "all") or "everyone"
+    return f"{cell['population']}, {cell['measure']}, {cell['area_level']} {cell['area_code']}, {named}"
+
+
 def _disclosure(opened: Opened) -> Disclosure:
     """What a reader and a judge must know of the protection. Which rule hid what, and how many people, stays inside (P3)."""
     report, policy = protection_report(opened), opened.catalogue.policy
@@ -162,6 +196,7 @@ def _disclosure(opened: Opened) -> Disclosure:
         {
             "k": policy.threshold,
             "level": policy.level,
+            **_jointly(report["earlier_releases"]),
             "few_below": policy.few_below,
             "public_totals": [total.model_dump(mode="json") for total in policy.public_totals],
             "zero_hidden": report["zero_hidden"],
@@ -171,8 +206,17 @@ def _disclosure(opened: Opened) -> Disclosure:
     )
 
 
-def _foundations(opened: Opened) -> Manifest:
-    """The manifest of a draft of the inputs, code and rules as they are now, before anything is computed from them."""
+def _jointly(releases: Iterable[str]) -> dict[str, Any]:
+    """The releases that a draft is protected with, as its manifest says it."""
+    return {"earlier_releases": sorted(releases)} if releases else {}
+
+
+def _foundations(opened: Opened, apart: str = "") -> Manifest:
+    """The manifest of a draft of the inputs, code and rules as they are now, before anything is computed from them.
+
+    ``apart`` is a release that is not counted among the earlier ones: the draft itself, once released, is no news to itself.
+    """
+    earlier = [told.id for told in release.standing(opened.home) if told.id != apart]
     inputs = tuple(Input(dataset=d, period=p, urn=urn, sha256=sha) for d, p, urn, sha in intake.inputs(opened.home))
     periods = tuple(sorted({item.period for item in inputs}))
     dates = {entry.period: entry.release_from for entry in opened.catalogue.calendar.periods}
@@ -189,11 +233,13 @@ def _foundations(opened: Opened) -> Manifest:
         versions=versions(),
         catalogue=opened.catalogue.fingerprints,
         policy=policy.model_dump(mode="json"),
-        disclosure=Disclosure(k=policy.threshold, level=policy.level),
+        disclosure=Disclosure.model_validate({"k": policy.threshold, "level": policy.level, **_jointly(earlier)}),
     )
 
 
 def _without_results(manifest: Manifest) -> Manifest:
     """``manifest`` with only what a draft rests on, to compare two drafts before either is computed."""
-    bare = Disclosure(k=manifest.disclosure.k, level=manifest.disclosure.level)
+    said = manifest.disclosure
+    earlier = (said.model_extra or {}).get("earlier_releases", [])
+    bare = Disclosure.model_validate({"k": said.k, "level": said.level, **_jointly(earlier)})
     return manifest.model_copy(update={"verdicts": {}, "files": {}, "disclosure": bare})

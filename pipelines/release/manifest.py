@@ -45,7 +45,10 @@ class Versions(Part):
 
 
 class Disclosure(Part):
-    """How small numbers were protected, as a reader or a later judge must know it; further measures of loss may be added by name."""
+    """How small numbers were protected, as a reader or a later judge must know it; further measures of loss may be added by name.
+
+    ``earlier_releases`` (present where there are any): ids of the releases that the figures were protected jointly with.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
 

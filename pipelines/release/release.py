@@ -1,4 +1,7 @@
-"""A release: the draft copied under its own name when the calendar, the judges and the approvals allow it. It is never edited."""
+"""A release: the draft copied under its own name when the calendar, the judges and the approvals allow it. It is never edited.
+
+It can be withdrawn by decision: then it no longer stands, but stays where it lies, for audit, and whoever has downloaded it keeps it.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,11 @@ from pathlib import Path
 
 from pipelines.catalogue.model import Catalogue
 from pipelines.catalogue.trust import Calendar
-from pipelines.home import Home
+from pipelines.home import Home, HomeError
 from pipelines.home.vault import flush_directory, write_whole
 from pipelines.release.manifest import Manifest, ManifestError, fingerprint, read
 from pipelines.release.verify import release_id, verify
+from pipelines.release.withdrawal import Withdrawal, finish, record, withdrawals
 
 CURRENT = "current"
 NEXT = ".current.next"
@@ -22,13 +26,15 @@ NEXT = ".current.next"
 
 @dataclass(frozen=True)
 class Release:
-    """One release that lies in the home. ``release_from`` is the date of the calendar under which it was made."""
+    """One release that lies in the home. ``release_from`` is the date of the calendar under which it was made; ``withdrawn`` why it no
+    longer stands, empty while it does."""
 
     id: str
     period: str
     release_from: dt.date | None
     fingerprint: str
     current: bool
+    withdrawn: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,10 +83,11 @@ def _too_early(draft: Manifest, calendar: Calendar, today: dt.date) -> str:
 def _already_told(draft: Manifest, releases: list[Release]) -> str:
     """Which release stands in the way: this very draft's, or one made under the same date of the calendar or a later one."""
     for earlier in releases:
+        name = f"{earlier.id} (since withdrawn)" if earlier.withdrawn else earlier.id
         if earlier.id == release_id(draft):
-            return f"Already released as {earlier.id}."
+            return f"Already released as {name}."
         if earlier.period == draft.period and (earlier.release_from or dt.date.min) >= (draft.release_from or dt.date.min):
-            return f"{draft.period} was released as {earlier.id}; the calendar gives no later date for a correction."
+            return f"{draft.period} was released as {name}; the calendar gives no later date for a correction."
     return ""
 
 
@@ -124,8 +131,43 @@ def _point_current(home: Home) -> None:
     flush_directory(home.releases)
 
 
+def withdraw(home: Home, name: str, why: str, by: str, now: dt.datetime) -> str | None:
+    """Withdraw the release ``name`` by decision of ``by``; returns the release that readers see from now on, or None. Hold the lock.
+
+    The draft is no longer protected against it, and no judge holds it against the draft. It frees no date of the calendar: a corrected
+    release needs a later one. ``HomeError`` for a release that is not there or was withdrawn before, and without reason or name.
+    """
+    recover(home)
+    found = {release.id: release for release in listing(home)}
+    if name not in found:
+        raise HomeError(f"There is no release {name}. List them with: equality release list --home {home.root}")
+    if found[name].withdrawn:
+        raise HomeError(f"{name} was withdrawn before: {found[name].withdrawn}")
+    if not why.strip() or not by.strip():
+        raise HomeError("A withdrawal needs a reason and the name of whoever decides it; nothing was changed.")
+    record(home, Withdrawal(release=name, why=" ".join(why.split()), by=" ".join(by.split()), time=now))
+    _leave_withdrawn(home)
+    standing = current(home)
+    return standing.name if standing else None
+
+
+def _leave_withdrawn(home: Home) -> None:
+    """Readers are pointed to the latest release that stands; to none where none does."""
+    served = current(home)
+    if served is None or served.name not in withdrawals(home):
+        return
+    rest = standing(home)
+    if rest:
+        (home.releases / NEXT).symlink_to(rest[-1].id)
+        _point_current(home)
+    else:
+        (home.releases / CURRENT).unlink()
+        flush_directory(home.releases)
+
+
 def recover(home: Home) -> None:
-    """Finish or undo what an interrupted :func:`make` left: a release is there whole and current, or not at all."""
+    """Finish or undo what an interrupted :func:`make` or :func:`withdraw` left: a release is there whole and current, or not at all, and
+    one that was withdrawn is not the current one."""
     upcoming = home.releases / NEXT
     if upcoming.is_symlink():
         if upcoming.exists():
@@ -133,18 +175,26 @@ def recover(home: Home) -> None:
         else:
             upcoming.unlink()
     for leftover in home.releases.glob(".*.partial"):
-        shutil.rmtree(leftover)
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+    finish(home)
+    _leave_withdrawn(home)
 
 
 def listing(home: Home) -> list[Release]:
     """The releases of the home, by period and date. :class:`ManifestError` when the manifest of one cannot be trusted."""
-    now = current(home)
+    now, gone = current(home), withdrawals(home)
     found = []
     for folder in sorted(home.releases.iterdir()) if home.releases.is_dir() else []:
         if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith("."):
             manifest = read(folder)
-            found.append(Release(folder.name, manifest.period, manifest.release_from, fingerprint(manifest), folder == now))
+            why = gone[folder.name].why if folder.name in gone else ""
+            found.append(Release(folder.name, manifest.period, manifest.release_from, fingerprint(manifest), folder == now, why))
     return sorted(found, key=lambda release: (release.period, release.release_from or dt.date.min, release.id))
+
+
+def standing(home: Home) -> list[Release]:
+    """The releases that were not withdrawn, by period and date: what a new draft is protected and judged with."""
+    return [release for release in listing(home) if not release.withdrawn]
 
 
 def current(home: Home) -> Path | None:

@@ -15,8 +15,10 @@ from pipelines.catalogue import Catalogue, load
 from pipelines.catalogue.tables import reference_tables
 from pipelines.intake.contract import landed_types
 from pipelines.orchestration.dbt import EXECUTABLE, PROJECT_DIR
+from pipelines.release.history import RELEASED
 
 Node = dict[str, Any]
+SQL_TYPES = {"Int64": "bigint", "float64": "double", "bool": "boolean"}
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +57,10 @@ def models(manifest: Node) -> dict[str, Node]:
 def built(manifest: Node, models: dict[str, Node], catalogue: Catalogue) -> dict[str, list[tuple[str, str]]]:
     """Name and type of each column, in order, of each model that rests on SQL alone: built as a view over sources without rows."""
     connection = duckdb.connect(":memory:")
-    connection.execute("attach ':memory:' as warehouse; create schema landing; create schema catalogue")
+    connection.execute("attach ':memory:' as warehouse; create schema landing; create schema releases; create schema catalogue")
     connection.execute("create table landing.returns (dataset varchar, period varchar, academy_urn varchar)")
+    columns = ", ".join(f'"{name}" {SQL_TYPES.get(kind, "varchar")}' for name, kind in RELEASED.items())
+    connection.execute(f"create table releases.released_cells ({columns})")
     for dataset in catalogue.datasets.values():
         columns = ", ".join(f'"{name}" {kind}' for name, kind in landed_types(dataset).items())
         connection.execute(f"create table landing.{dataset.name} ({columns})")

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.catalogue import Catalogue
 from pipelines.catalogue.tables import reference_tables
+from pipelines.release.history import RELEASED
 
 FROM_THE_LEDGER = {"returns"}
 
@@ -22,6 +23,13 @@ def test_the_landing_has_a_source_for_every_dataset(manifest: dict[str, Any], ca
 
 def test_the_catalogue_has_a_source_for_every_reference_table(manifest: dict[str, Any], catalogue: Catalogue) -> None:
     assert tables(manifest, "catalogue") == set(reference_tables(catalogue))
+
+
+def test_earlier_releases_are_a_source_of_the_cells_that_history_reads(
+    manifest: dict[str, Any], built: dict[str, list[tuple[str, str]]]
+) -> None:
+    assert tables(manifest, "releases") == {"released_cells"}
+    assert [column for column, _ in built["stg_released_cells"]] == list(RELEASED)
 
 
 def test_every_source_is_read_by_the_staging_model_of_its_name(manifest: dict[str, Any], models: dict[str, Any]) -> None:

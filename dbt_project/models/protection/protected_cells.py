@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from pipelines.home import Home
 from pipelines.orchestration.frames import typed
 from pipelines.orchestration.protection import protected_cells
 
@@ -13,6 +14,7 @@ def model(dbt, session):
     protected = protected_cells(
         policy=policy["policy"].iloc[0],
         known_groups=dbt.ref("stg_known_groups").df(),
+        home=Home.at(os.environ["EQUALITY_HOME"]),
         report=Path(os.environ["EQUALITY_PROTECTION_REPORT"]),
         cells=dbt.ref("stat_ranges").df(),
         links=dbt.ref("stat_links").df(),
@@ -20,5 +22,7 @@ def model(dbt, session):
         areas=dbt.ref("stg_areas").df(),
         measures=dbt.ref("stg_measures").df(),
         populations=dbt.ref("stg_populations").df(),
+        released=dbt.ref("stg_released_cells").df(),
+        movements=dbt.ref("stat_movements").df(),
     )
     return typed(protected)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from pipelines.catalogue import load
+from pipelines.home import Home
 from pipelines.orchestration import protection
 
 NOBODY_KNOWN = pd.DataFrame(columns=["academy_urn", "characteristic", "group_code"])
@@ -27,5 +28,5 @@ def test_what_could_not_be_protected_stops_everything(small_trust: Path, tmp_pat
     monkeypatch.setattr(protection, "protect", lambda **_: SimpleNamespace(cells=pd.DataFrame(), report={"unprotected": 1}))
     report = tmp_path / "protection.json"
     with pytest.raises(ValueError, match="could not be protected"):
-        protection.protected_cells(load(small_trust).policy.model_dump_json(), NOBODY_KNOWN, report)
+        protection.protected_cells(load(small_trust).policy.model_dump_json(), NOBODY_KNOWN, Home.at(tmp_path), report)
     assert not report.exists()

@@ -17,7 +17,7 @@ RELEASE_DAY = dt.date(2026, 9, 1)
 def test_without_releases_there_are_no_cells_but_their_columns(home: Home) -> None:
     cells = released_cells(home)
     assert len(cells) == 0
-    assert list(cells.columns) == ["release", "release_from", *CELL]
+    assert list(cells.columns) == ["release", "release_from", "rounded", *CELL]
 
 
 def test_the_cells_of_every_release_are_there_in_order(home: Home, build: Callable[..., Manifest], dated: Callable[..., Any]) -> None:

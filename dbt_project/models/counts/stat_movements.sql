@@ -1,0 +1,101 @@
+-- Grain: one row per population, period, earlier period that was released and shares people with it, and cell with anybody in either.
+with released_periods as (
+    select distinct
+        released.population,
+        released.period,
+        periods.starts
+    from {{ ref('stg_released_cells') }} as released
+    inner join {{ ref('stg_periods') }} as periods
+        on released.period = periods.period
+),
+
+pairs as (
+    select distinct
+        now_members.population,
+        now_members.period,
+        released_periods.period as earlier_period
+    from {{ ref('int_population_members') }} as now_members
+    inner join {{ ref('stg_periods') }} as periods
+        on now_members.period = periods.period
+    inner join released_periods
+        on
+            now_members.population = released_periods.population
+            and periods.starts > released_periods.starts
+    inner join {{ ref('int_population_members') }} as then_members
+        on
+            now_members.population = then_members.population
+            and released_periods.period = then_members.period
+            and now_members.person_key = then_members.person_key
+),
+
+people as (
+    select
+        pairs.period,
+        pairs.earlier_period,
+        counted.population,
+        counted.area_level,
+        counted.area_code,
+        counted.characteristic,
+        counted.group_code,
+        counted.cross_characteristic,
+        counted.cross_group_code,
+        counted.person_key,
+        counted.period = pairs.period as is_now
+    from pairs
+    inner join {{ ref('int_counted_people') }} as counted
+        on
+            pairs.population = counted.population
+            and counted.period in (pairs.period, pairs.earlier_period)
+),
+
+people_of_either_period as (
+    select
+        population,
+        period,
+        earlier_period,
+        area_level,
+        area_code,
+        characteristic,
+        group_code,
+        cross_characteristic,
+        cross_group_code,
+        person_key,
+        max(case when is_now then 1 else 0 end) as now_here,
+        max(case when is_now then 0 else 1 end) as then_here
+    from people
+    group by
+        population,
+        period,
+        earlier_period,
+        area_level,
+        area_code,
+        characteristic,
+        group_code,
+        cross_characteristic,
+        cross_group_code,
+        person_key
+)
+
+select
+    population,
+    period,
+    earlier_period,
+    area_level,
+    area_code,
+    characteristic,
+    group_code,
+    cross_characteristic,
+    cross_group_code,
+    cast(sum(now_here * (1 - then_here)) as bigint) as joined,
+    cast(sum(then_here * (1 - now_here)) as bigint) as "left"
+from people_of_either_period
+group by
+    population,
+    period,
+    earlier_period,
+    area_level,
+    area_code,
+    characteristic,
+    group_code,
+    cross_characteristic,
+    cross_group_code
