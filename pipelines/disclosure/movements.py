@@ -23,6 +23,7 @@ from pipelines.disclosure.relations import KEY, Space
 from pipelines.disclosure.told import Told
 
 SIDES = ("joined", "left")
+MOVERS = ["population", "period", "earlier_period", "earlier_release", "area_level", "area_code", "characteristic", *SIDES]
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ def moved(statistics: pd.DataFrame, space: Space, earlier: Told, movements: pd.D
     rows["link"] = pd.factorize(rows["link"])[0]
     rows["block"] = _blocks(rows, space, "link")
     ends = known[rows["now"].to_numpy(int)] & ((rows["then"] < 0) | known[rows["then"].to_numpy(int)])
-    rows["known"] = ends.groupby(rows["block"]).transform("all")
-    return Moved(rows)
+    rows["known"] = ends.groupby(rows["block"]).transform("all").astype(bool)
+    return Moved(rows.assign(joined_id=-1, left_id=-1))
 
 
 def corrected(statistics: pd.DataFrame, space: Space, earlier: Told, same: Mask) -> Mask:
@@ -162,6 +163,8 @@ def block_totals(moves: Moved, space: Space) -> pd.DataFrame:
 
 def gate_totals(moves: Moved, space: Space, families: list[tuple[str, str]], releases: list[str]) -> pd.DataFrame:
     """What the gate insider knows, for a judge: people who joined and left by population, period, area and characteristic."""
+    if moves.rows.empty:
+        return pd.DataFrame(columns=MOVERS)
     totals, world = block_totals(moves, space), space.world
     first = moves.rows.groupby("block")[["period", "earlier"]].first().assign(release=moves.rows.groupby("block")["release"].max())
     totals = totals.join(first)

@@ -22,6 +22,8 @@ def linked_with(system: Linked, moves: Moved, space: Space) -> tuple[Linked, pd.
     Fills in `joined_id` and `left_id` of the rows.
     """
     rows, size = moves.rows, len(system)
+    if rows.empty:
+        return system, Latent(size).frame()
     everyone = is_everyone(rows)
     family = rows["family"].to_numpy(int)
     every, latent = np.arange(len(rows)), Latent(size)

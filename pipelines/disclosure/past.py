@@ -96,18 +96,28 @@ def start(tables: Tables, primary: Primary, past: Past | None, policy: Policy) -
     latent = primary.latent & (tables.statistics["kind"] != BETWEEN).to_numpy()
     system = settled(tables.linked, past.known)
     hidden = primary.hidden & ~past.known
-    everything = hidden | (system.candidate & system.published)
-    certain = audit.fixed(system, everything)  # whatever is hidden
+    certain = _whatever_is_hidden(system, hidden)
     lost = certain & (hidden | latent)
     if (lost & ~past.movement).any():
-        size, first = len(past.before), primary.hidden[: len(past.before)]
-        lost[:size] &= ~audit.fixed(past.before, first | (past.before.candidate & past.before.published))
+        size = len(past.before)
+        lost[:size] &= ~_whatever_is_hidden(past.before, primary.hidden[:size])
     system = settled(system, lost | (certain & system.candidate))
     hidden, latent = hidden & ~lost, latent & ~lost
     if policy.stability > 1:
         kept = np.concatenate([past.earlier.hidden, np.zeros(len(system) - len(past.earlier.hidden), dtype=bool)])
         hidden |= kept & system.candidate & system.published & (system.value > 0)
     return Start(system, hidden, latent, lost)
+
+
+def _whatever_is_hidden(system: Linked, primary: Mask) -> Mask:
+    """Statistics that follow even if everything that may be hidden is. A zero that follows lets nobody think of others as nought."""
+    certain = np.zeros(len(system), dtype=bool)
+    while True:
+        everything = (primary | (system.candidate & system.published)) & ~certain
+        nought = system.zero_families(everything)
+        certain |= audit.fixed(system, everything)
+        if (system.zero_families(everything & ~certain) == nought).all():
+            return certain
 
 
 def settled(system: Linked, known: Mask) -> Linked:
