@@ -6,7 +6,7 @@ characteristic: these totals, and the movement of everyone, are known constants,
 or `left` of 1..k-1 must not be worked out. Within a whole of which one can be part without being new (pupils who move between two
 academies, or between two minor groups of one major group) the parts exceed the whole by a latent `between`, unless all that is nought.
 
-Errs on the safe side: nobody can have joined a cell that is empty, or left one that was; a total movement of nought is known.
+Nobody can have joined a cell that is shown to be empty, or left one that was. A total movement of nought is known.
 Corrections count net, because the people behind the figure that was corrected are gone; a correction of a cell that was hidden is not
 modelled; nor are movements of numerators between two periods (their counts are), nor corrected means beyond those of their counts.
 """

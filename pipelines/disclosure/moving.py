@@ -30,15 +30,23 @@ def linked_with(system: Linked, moves: Moved, space: Space) -> tuple[Linked, pd.
     terms = [_terms(every, rows["now"].to_numpy(), 1.0), _terms(every, rows["then"].to_numpy(), -1.0)]
     totals, relation, wholes = block_totals(moves, space), *_wholes(rows, space)
     parent, equations = wholes["parent"].to_numpy(int), len(rows)
-    ends = {"joined": system.value[rows["now"].to_numpy(int)], "left": rows["before"].to_numpy(float)}
+    ends = {"joined": rows["now"].to_numpy(int), "left": rows["then"].to_numpy(int)}
+    # nobody joins a cell that is empty or leaves one that was; an end that may be hidden could be more than empty
+    filled = {"joined": system.value[ends["joined"]] > 0, "left": rows["before"].to_numpy(float) > 0}
+    open_ends = {side: (end >= 0) & system.candidate[end] for side, end in ends.items()}
     for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
         people = rows[side].to_numpy(float)
         some = (totals[side] + totals[f"rest_{side}"]).to_numpy()[rows["block"]] > 0
-        unknown = np.flatnonzero((ends[side] > 0) & ~everyone & some & ~rows["known"].to_numpy(bool))
+        unknown = np.flatnonzero((filled[side] | open_ends[side]) & ~everyone & some & ~rows["known"].to_numpy(bool))
         column = np.full(len(rows), -1)
         column[unknown] = latent.add(side, people[unknown], family[unknown])
         rows[f"{side}_id"] = column
         terms.append(_terms(every, column, sign))
+        empty = unknown[~filled[side][unknown]]  # end = moved + stayed
+        stayed = latent.add(BETWEEN, np.zeros(len(empty)), family[empty])
+        for ids, coefficient in ((ends[side][empty], 1.0), (column[empty], -1.0), (stayed, -1.0)):
+            terms.append(_terms(equations + np.arange(len(empty)), ids, coefficient))
+        equations += len(empty)
         # the total of a characteristic is known; a part that was hidden then is a latent rest of it
         tied = totals["tied"].to_numpy(bool)[rows["block"]]
         terms.append(_terms(equations + rows["block"].to_numpy()[tied], column[tied], 1.0))

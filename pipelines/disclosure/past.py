@@ -69,7 +69,7 @@ def remember(
     last = {str(name): int(number) for name, number in numbers.groupby(level=0).max().items()}
     nobody = pd.DataFrame(columns=["population", "period", "earlier_period"])
     moves = moved(statistics, space, earlier, nobody if movements is None else movements, known | tables.settled, last)
-    extended, new = linked_with(system, moves, space)
+    extended, new = linked_with(settled(system, known), moves, space)
     extra = len(new)
     last_time = np.where(earlier.shown, 1, np.where(earlier.hidden, -1, earlier.before))
     cost = np.concatenate([steadied(system.cost, last_time, policy.stability), np.zeros(extra)])
