@@ -6,9 +6,10 @@ characteristic: these totals, and the movement of everyone, are known constants,
 or `left` of 1..k-1 must not be worked out. Within a whole of which one can be part without being new (pupils who move between two
 academies, or between two minor groups of one major group) the parts exceed the whole by a latent `between`, unless all that is nought.
 
-Nobody can have joined a cell that is shown to be empty, or left one that was. A total movement of nought is known.
-Corrections count net, because the people behind the figure that was corrected are gone; a correction of a cell that was hidden is not
-modelled; nor are movements of numerators between two periods (their counts are), nor corrected means beyond those of their counts.
+Nobody can have joined a cell that is shown to be empty, or left one that was. A total movement of nought is known. Corrections count
+net, because the people behind the figure that was corrected are gone; of cells that were hidden then the least changes that add up are
+assumed, and only that they add up is known. Not modelled are movements of numerators between two periods (their counts are), and
+corrected means beyond those of their counts.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
+from pipelines.disclosure import linear
 from pipelines.disclosure.linked import Mask
-from pipelines.disclosure.relations import KEY, Space
+from pipelines.disclosure.relations import KEY, Space, parts
 from pipelines.disclosure.told import Told
 
 SIDES = ("joined", "left")
@@ -28,9 +31,13 @@ MOVERS = ["population", "period", "earlier_period", "earlier_release", "area_lev
 
 @dataclass(frozen=True)
 class Moved:
-    """rows: one per cell and earlier publication it is held against: link, family, period, area, first, second; now, then (statistics; -1
-    where `then` is a number); before, joined, left (people); earlier (its period, '' for a correction); release (its number); block (cells
-    of one link, area and characteristic). known: the reader knows both ends of the whole block. joined_id, left_id: latent (-1: known)."""
+    """rows: one per cell and earlier publication it is held against, with the columns
+
+    link, family, period, area, first, second: the pair of publications, and the place; block: cells of one link, area, characteristic;
+    now, then: statistics, `then` -1 where it is a number; before: that number; seen: it was shown, or is a statistic;
+    joined, left: people; joined_id, left_id: their latent statistics (-1: known);
+    earlier: the earlier period ('' for a correction); release: its number; known: the reader knows both ends of the whole block.
+    """
 
     rows: pd.DataFrame
 
@@ -42,13 +49,17 @@ class Moved:
         return every[every["statistic"] >= 0].reset_index(drop=True)
 
 
-def moved(statistics: pd.DataFrame, space: Space, earlier: Told, movements: pd.DataFrame, known: Mask, last: dict[str, int]) -> Moved:
-    """Every cell held against what was published before. `last`: the latest release (its number) of each `population|period`.
+def moved(
+    statistics: pd.DataFrame, space: Space, restated: pd.DataFrame, movements: pd.DataFrame, known: Mask, last: dict[str, int]
+) -> Moved:
+    """Every cell held against what was published before: ``restated`` figures, and earlier periods. `last`: the latest release (its
+    number) of each `population|period`.
 
     Raises ValueError when the people who joined and left do not explain a change.
     """
     value = statistics["value"].to_numpy(float)
-    rows = pd.concat([_restated(statistics, space, earlier), *_between_periods(statistics, space, movements, last)], ignore_index=True)
+    found = [part for part in (restated, *_between_periods(statistics, space, movements, last)) if len(part)] or [restated]
+    rows = pd.concat(found, ignore_index=True).astype(dict.fromkeys([*KEY, "now", "then", "release"], int) | dict.fromkeys(SIDES, float))
     before = np.where(rows["then"] >= 0, value[rows["then"].to_numpy(int)], rows["before"].astype(float))
     rows["before"] = before
     if (np.abs(value[rows["now"].to_numpy(int)] + rows["left"] - before - rows["joined"]) > 0.5).any():
@@ -57,16 +68,16 @@ def moved(statistics: pd.DataFrame, space: Space, earlier: Told, movements: pd.D
     rows["block"] = _blocks(rows, space, "link")
     ends = known[rows["now"].to_numpy(int)] & ((rows["then"] < 0) | known[rows["then"].to_numpy(int)])
     rows["known"] = ends.groupby(rows["block"]).transform("all").astype(bool)
-    return Moved(rows.assign(joined_id=-1, left_id=-1))
+    return Moved(rows.assign(seen=rows["seen"].astype(bool), joined_id=-1, left_id=-1))
 
 
-def corrected(statistics: pd.DataFrame, space: Space, earlier: Told, same: Mask) -> Mask:
-    """Counts in a block (family, period, area, characteristic) of which some number was corrected since it was last shown."""
-    found = np.zeros(len(statistics), dtype=bool)
-    here = np.flatnonzero(statistics["kind"].isin(["n", "num"]) & statistics["area"].notna())
-    block = _blocks(statistics.iloc[here], space, "family", "period")
-    differs = pd.Series(~np.isnan(earlier.value[here]) & ~same[here])
-    found[here] = differs.groupby(block).transform("any").to_numpy()
+def corrected(restated: pd.DataFrame, space: Space, earlier: Told) -> Mask:
+    """Statistics in a block (release, family, period, area, characteristic) of which some number was corrected since they were last shown."""
+    found = np.zeros(len(earlier.value), dtype=bool)
+    blocks = _blocks(restated, space, "release", "family", "period")
+    moves = (restated["joined"] + restated["left"] > 0).groupby(blocks).transform("any").to_numpy(bool)
+    now = restated["now"].to_numpy(int)
+    found[now[moves & (restated["release"].to_numpy(int) == earlier.release[now])]] = True
     return found
 
 
@@ -76,23 +87,59 @@ def _blocks(rows: pd.DataFrame, space: Space, *names: str) -> np.ndarray:
     return pd.DataFrame(dict(enumerate(keys))).groupby(list(range(len(keys)))).ngroup().to_numpy() if len(rows) else np.zeros(0, dtype=int)
 
 
-def _restated(statistics: pd.DataFrame, space: Space, earlier: Told) -> pd.DataFrame:
-    """Cells of one period whose number was shown before, in the blocks in which some number has been corrected."""
-    value = statistics["value"].to_numpy(float)
-    same = np.abs(earlier.value - value) < 0.5
-    chosen = corrected(statistics, space, earlier, same) & ~np.isnan(earlier.value) & statistics["published"].to_numpy(bool)
-    rows: pd.DataFrame = statistics.loc[chosen, KEY].astype(int)
-    change = (value - earlier.value)[chosen]
-    return rows.assign(
-        link=[f"{family} {period}" for family, period in zip(rows["family"], rows["period"], strict=True)],
-        now=np.flatnonzero(chosen),
-        then=-1,
-        before=earlier.value[chosen],
-        joined=np.maximum(change, 0.0),
-        left=np.maximum(-change, 0.0),
-        earlier="",
-        release=earlier.release[chosen],
-    )
+def restated(statistics: pd.DataFrame, space: Space, earlier: Told) -> pd.DataFrame:
+    """Per earlier release, the cells of each family and period in which it shows some other number: by how much (people joined, left)."""
+    counts = (statistics["kind"].isin(["n", "num"]) & statistics["area"].notna() & statistics["published"].astype(bool)).to_numpy(bool)
+    every = earlier.every[counts[earlier.every["at"].to_numpy(int)]]
+    found = [pd.DataFrame(columns=[*KEY, "link", "now", "then", "before", *SIDES, "earlier", "release", "seen"])]
+    for release, told in every.groupby("order"):
+        now = told["at"].to_numpy(int)
+        rows: pd.DataFrame = statistics.loc[now, KEY].astype(int).reset_index(drop=True)
+        value = statistics["value"].to_numpy(float)[now]
+        change = value - told["value"].to_numpy(float)
+        differs = pd.Series(np.abs(np.nan_to_num(change)) > 0.5).groupby([rows["family"], rows["period"]]).transform("any").to_numpy(bool)
+        if not differs.any():
+            continue
+        rows, value, change = rows[differs].reset_index(drop=True), value[differs], change[differs]
+        seen = ~np.isnan(change)
+        change = _unseen(rows, space, change, value)
+        link = [f"{family} {period} in {release}" for family, period in zip(rows["family"], rows["period"], strict=True)]
+        moves = {"before": value - change, "joined": np.maximum(change, 0.0), "left": np.maximum(-change, 0.0)}
+        found.append(rows.assign(link=link, now=now[differs], then=-1, **moves, earlier="", release=release, seen=seen))
+    return pd.concat(found if len(found) == 1 else found[1:], ignore_index=True)
+
+
+def _unseen(rows: pd.DataFrame, space: Space, change: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """The changes, with those of cells that were hidden then filled in: nobody kept the number, so the least changes that add up."""
+    open_ = np.flatnonzero(np.isnan(change))
+    known: np.ndarray = np.nan_to_num(change)
+    relation, parent = relations(rows, space)
+    if not len(open_) or not len(parent):
+        return np.asarray(known)
+    row = np.concatenate([relation["whole"].to_numpy(int), np.arange(len(parent))])
+    at = np.concatenate([relation["part"].to_numpy(int), parent])
+    sign = np.concatenate([np.ones(len(relation)), -np.ones(len(parent))])
+    sums = sp.csc_matrix((sign, (row, at)), shape=(len(parent), len(rows)))
+    right, free = -(sums @ known), sums[:, open_]
+    wide, most = sp.hstack([free, -free], format="csc"), np.concatenate([value[open_], np.full(len(open_), linear.INFINITY)])
+    found = linear.solve(np.ones(2 * len(open_)), wide, right, right, np.zeros(2 * len(open_)), most)
+    if found is not None:
+        known[open_] = np.round(found.x[: len(open_)] - found.x[len(open_) :])
+    return np.asarray(known)
+
+
+def relations(rows: pd.DataFrame, space: Space) -> tuple[pd.DataFrame, np.ndarray]:
+    """Which of these cells are the parts of which: (whole, part), and the row of each whole. All parts must be there."""
+    if rows.empty:
+        return pd.DataFrame({"whole": [], "part": []}, dtype=int), np.zeros(0, dtype=int)
+    found = parts(rows[KEY], space)
+    found["parent"] = pd.Index(space.keys(rows)).get_indexer(pd.Index(found["parent_key"]))
+    size = found.groupby("relation")["part"].transform("size")
+    found = found[(found["parent"] >= 0) & (size == found["expected"])]
+    wholes = found.drop_duplicates("relation")
+    number = pd.Series(np.arange(len(wholes)), index=wholes["relation"])
+    whole = number[found["relation"]].to_numpy(int)
+    return pd.DataFrame({"whole": whole, "part": found["part"].to_numpy(int)}), wholes["parent"].to_numpy(int)
 
 
 def _between_periods(statistics: pd.DataFrame, space: Space, movements: pd.DataFrame, last: dict[str, int]) -> list[pd.DataFrame]:
@@ -118,6 +165,7 @@ def _between_periods(statistics: pd.DataFrame, space: Space, movements: pd.DataF
                 before=np.nan,
                 earlier=before,
                 release=last[f"{population}|{before}"],
+                seen=True,
             )
         )
     return found

@@ -9,7 +9,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from pipelines.disclosure.linked import Ids, Linked
-from pipelines.disclosure.movements import SIDES, Moved, block_totals, is_everyone
+from pipelines.disclosure.movements import SIDES, Moved, block_totals, is_everyone, relations
 from pipelines.disclosure.relations import KEY, Space, parts
 
 BETWEEN = "between"
@@ -27,7 +27,9 @@ def linked_with(system: Linked, moves: Moved, space: Space) -> tuple[Linked, pd.
     everyone = is_everyone(rows)
     family = rows["family"].to_numpy(int)
     every, latent = np.arange(len(rows)), Latent(size)
-    terms = [_terms(every, rows["now"].to_numpy(), 1.0), _terms(every, rows["then"].to_numpy(), -1.0)]
+    seen = rows["seen"].to_numpy(bool)
+    now = np.where(seen, rows["now"].to_numpy(int), -1)  # of a cell hidden then only the sums are known
+    terms = [_terms(every, now, 1.0), _terms(every, rows["then"].to_numpy(), -1.0)]
     totals, relation, wholes = block_totals(moves, space), *_wholes(rows, space)
     parent, equations = wholes["parent"].to_numpy(int), len(rows)
     ends = {"joined": rows["now"].to_numpy(int), "left": rows["then"].to_numpy(int)}
@@ -40,8 +42,9 @@ def linked_with(system: Linked, moves: Moved, space: Space) -> tuple[Linked, pd.
         unknown = np.flatnonzero((filled[side] | open_ends[side]) & ~everyone & some & ~rows["known"].to_numpy(bool))
         column = np.full(len(rows), -1)
         column[unknown] = latent.add(side, people[unknown], family[unknown])
+        latent.rename(column[unknown[~seen[unknown]]], BETWEEN)
         rows[f"{side}_id"] = column
-        terms.append(_terms(every, column, sign))
+        terms.append(_terms(every, np.where(seen, column, -1), sign))
         empty = unknown[~filled[side][unknown]]  # end = moved + stayed
         stayed = latent.add(BETWEEN, np.zeros(len(empty)), family[empty])
         for ids, coefficient in ((ends[side][empty], 1.0), (column[empty], -1.0), (stayed, -1.0)):
@@ -62,20 +65,20 @@ def linked_with(system: Linked, moves: Moved, space: Space) -> tuple[Linked, pd.
         terms.append(_terms(equations + free, latent.add(BETWEEN, more[free], family[parent[free]]), -1.0))
         equations += len(wholes)
 
+    equations += _net_sums(rows, space, equations, terms)
+
     new, entry = latent.frame(), pd.concat(terms)
     matrix = sp.csr_matrix((entry["coefficient"], (entry["equation"], entry["statistic"])), shape=(equations, size + len(new)))
     matrix = matrix[np.diff(matrix.indptr) > 0]
     old = system.equations.tocoo()
     wider = sp.csr_matrix((old.data, (old.row, old.col)), shape=(old.shape[0], size + len(new)))
-    candidate = system.candidate.copy()
-    candidate[rows.loc[everyone, "now"].to_numpy(int)] = False  # who counts at the gate knows it
     no, nothing = np.zeros(len(new), dtype=bool), np.zeros(len(new))
     extended = replace(
         system,
         value=np.concatenate([system.value, new["value"].to_numpy(float)]),
         equations=sp.vstack([wider, matrix], format="csr"),
         published=np.concatenate([system.published, no]),
-        candidate=np.concatenate([candidate, no]),
+        candidate=np.concatenate([system.candidate, no]),
         cost=np.concatenate([system.cost, nothing]),
         family=np.concatenate([system.family, new["family"].to_numpy(np.int64)]),
         counts=np.concatenate([system.counts, ~no]),
@@ -98,18 +101,37 @@ class Latent:
         self.start += len(value)
         return ids
 
+    def rename(self, ids: Ids, kind: str) -> None:
+        """Give these, of those added last, another kind."""
+        last = self.parts[-1]
+        last.loc[ids - (self.start - len(last)), "kind"] = kind
+
     def frame(self) -> pd.DataFrame:
         return pd.concat([part for part in self.parts if len(part)] or self.parts, ignore_index=True)
+
+
+def _net_sums(rows: pd.DataFrame, space: Space, start: int, terms: list[pd.DataFrame]) -> int:
+    """The figures told before added up as these do, so the net corrections do too; returns how many equations that makes."""
+    told = np.flatnonzero(rows["then"].to_numpy(int) < 0)
+    relation, parent = relations(*_by_link(rows.iloc[told].reset_index(drop=True), space))
+    net = (rows["joined"] - rows["left"]).to_numpy(float)[told]
+    holds = np.bincount(relation["whole"], net[relation["part"]], len(parent)) == net[parent]
+    relation = relation[holds[relation["whole"].to_numpy(int)]]
+    for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
+        column = rows[f"{side}_id"].to_numpy(int)[told]
+        terms.append(_terms(start + relation["whole"].to_numpy(int), column[relation["part"].to_numpy(int)], sign))
+        terms.append(_terms(start + np.flatnonzero(holds), column[parent[holds]], -sign))
+    return len(parent)
 
 
 def _wholes(rows: pd.DataFrame, space: Space) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Which movements are parts of which, everyone aside: (whole, part), and per whole its row (parent) and its kin: the wholes whose
     `between` are nought together. Wholes of which some part is known at both ends, or was never told, are left out."""
-    within = Space(pd.Index([str(code) for code in range(int(rows["link"].max()) + 1)]), space.periods, space.world)
-    place = rows[KEY].assign(family=rows["link"])
+    place, within = _by_link(rows, space)
     found = parts(place, within)
     found["parent"] = pd.Index(within.keys(place)).get_indexer(pd.Index(found["parent_key"]))
-    known, above = rows["known"].to_numpy(bool), found["parent"].to_numpy(int)
+    known = rows["known"].to_numpy(bool) & (rows["then"] >= 0).to_numpy()  # a known block of corrections has not moved at all
+    above = found["parent"].to_numpy(int)
     fits = (above >= 0) & ~is_everyone(rows)[above] & ~known[above] & ~known[found["part"].to_numpy(int)]
     size = found.assign(fits=fits).groupby("relation")["fits"].transform("sum")
     found = found[size == found["expected"]]
@@ -118,6 +140,12 @@ def _wholes(rows: pd.DataFrame, space: Space) -> tuple[pd.DataFrame, pd.DataFram
     number = pd.Series(np.arange(len(wholes)), index=wholes["relation"])
     wholes = pd.DataFrame({"parent": wholes["parent"].to_numpy(int), "kin": codes.groupby(["block", "partition"]).ngroup()})
     return pd.DataFrame({"whole": number[found["relation"]].to_numpy(int), "part": found["part"].to_numpy(int)}), wholes
+
+
+def _by_link(rows: pd.DataFrame, space: Space) -> tuple[pd.DataFrame, Space]:
+    """The rows as statistics whose family is the pair of publications, and the space they live in."""
+    links = pd.Index([str(code) for code in range(int(rows["link"].max()) + 1)]) if len(rows) else pd.Index(["0"])
+    return rows[KEY].assign(family=rows["link"]).astype(int), Space(links, space.periods, space.world)
 
 
 def _terms(equation: np.ndarray, statistic: np.ndarray, coefficient: float) -> pd.DataFrame:

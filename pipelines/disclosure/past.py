@@ -11,7 +11,7 @@ import pandas as pd
 from pipelines.disclosure import audit
 from pipelines.disclosure.cells import Tables
 from pipelines.disclosure.linked import Ids, Linked, Mask
-from pipelines.disclosure.movements import SIDES, Moved, corrected, gate_totals, moved
+from pipelines.disclosure.movements import SIDES, Moved, corrected, gate_totals, moved, restated
 from pipelines.disclosure.moving import BETWEEN, linked_with
 from pipelines.disclosure.policy import Policy
 from pipelines.disclosure.primary import Primary
@@ -63,12 +63,13 @@ def remember(
     space, statistics, system = tables.space, tables.statistics, tables.linked
     earlier = told(released, measures, statistics, space)
     same = unchanged(earlier, system.value)
-    known = system.published & same & ~corrected(statistics, space, earlier, same)
+    corrections = restated(statistics, space, earlier)
+    known = system.published & same & ~corrected(corrections, space, earlier)
     releases = list(pd.unique(released["release"]))
     numbers = pd.Series(pd.factorize(released["release"])[0], index=released["population"] + "|" + released["period"])
     last = {str(name): int(number) for name, number in numbers.groupby(level=0).max().items()}
     nobody = pd.DataFrame(columns=["population", "period", "earlier_period"])
-    moves = moved(statistics, space, earlier, nobody if movements is None else movements, known | tables.settled, last)
+    moves = moved(statistics, space, corrections, nobody if movements is None else movements, known | tables.settled, last)
     extended, new = linked_with(settled(system, known), moves, space)
     extra = len(new)
     last_time = np.where(earlier.shown, 1, np.where(earlier.hidden, -1, earlier.before))

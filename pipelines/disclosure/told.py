@@ -20,13 +20,15 @@ SAME = 1e-9
 class Told:
     """Per statistic of the present system. value: the number last shown for it in an earlier release (nan if none was). release: the
     number, in order of release, of the one that showed it (-1). shown, hidden: how the same statistic stood in the latest release that
-    had it. before: 1 shown, -1 hidden, 0 unknown, for the same cell of the latest earlier *period*, where its own period was never told."""
+    had it. before: 1 shown, -1 hidden, 0 unknown, for the same cell of the latest earlier *period*, where its own period was never told. every: one row per
+    statistic and release that had it: at, order (the release's number), value (nan where hidden)."""
 
     value: Floats
     release: np.ndarray
     shown: Mask
     hidden: Mask
     before: np.ndarray
+    every: pd.DataFrame
 
 
 def told(released: pd.DataFrame, measures: pd.DataFrame, statistics: pd.DataFrame, space: Space) -> Told:
@@ -35,9 +37,6 @@ def told(released: pd.DataFrame, measures: pd.DataFrame, statistics: pd.DataFram
     A rounded number is not the number: it counts as shown, and tells no value. Areas, groups and measures that are gone since are left out.
     """
     size = len(statistics)
-    found = Told(
-        np.full(size, np.nan), np.full(size, -1), np.zeros(size, dtype=bool), np.zeros(size, dtype=bool), np.zeros(size, dtype=int)
-    )
     rows = _located(_figures(released, measures), space)
     here = statistics["area"].notna().to_numpy()
     keys = np.full(size, -1)
@@ -49,6 +48,8 @@ def told(released: pd.DataFrame, measures: pd.DataFrame, statistics: pd.DataFram
     at = index.get_indexer(pd.Index(space.keys(same))) if len(same) else np.zeros(0, dtype=int)
     same, at = same[at >= 0], place[at[at >= 0]]
     latest = same.assign(at=at)
+    every = latest.groupby(["at", "order"])["value"].first().reset_index()
+    found = Told(np.full(size, np.nan), np.full(size, -1), np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, dtype=int), every)
     printed = latest[latest["value"].notna()].drop_duplicates("at", keep="last")
     found.value[printed["at"]], found.release[printed["at"]] = printed["value"], printed["order"]
     stood = latest[latest["stands"]].drop_duplicates("at", keep="last")
