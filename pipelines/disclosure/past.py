@@ -106,7 +106,7 @@ def start(tables: Tables, primary: Primary, past: Past | None, policy: Policy) -
     hidden, latent = hidden & ~lost, latent & ~lost
     if policy.stability > 1:
         kept = np.concatenate([past.earlier.hidden, np.zeros(len(system) - len(past.earlier.hidden), dtype=bool)])
-        hidden |= kept & system.candidate & system.published & (system.value > 0)
+        hidden |= kept & system.candidate & system.published
     return Start(system, hidden, latent, lost)
 
 
