@@ -26,6 +26,8 @@ from pipelines.disclosure.relations import KEY, Space, parts
 from pipelines.disclosure.told import Told
 
 SIDES = ("joined", "left")
+ELSEWHERE = 10.0
+"""How many times less likely an unseen correction is taken to be where nothing else changed."""
 MOVERS = ["population", "period", "earlier_period", "earlier_release", "area_level", "area_code", "characteristic", *SIDES]
 
 
@@ -110,7 +112,8 @@ def restated(statistics: pd.DataFrame, space: Space, earlier: Told) -> pd.DataFr
 
 
 def _unseen(rows: pd.DataFrame, space: Space, change: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """The changes, with those of cells that were hidden then filled in: nobody kept the number, so the least changes that add up."""
+    """The changes, with those of cells that were hidden then filled in: nobody kept the number, so the least changes that add up, and
+    where some number next to them is seen to have changed rather than elsewhere."""
     open_ = np.flatnonzero(np.isnan(change))
     known: np.ndarray = np.nan_to_num(change)
     relation, parent = relations(rows, space)
@@ -122,7 +125,8 @@ def _unseen(rows: pd.DataFrame, space: Space, change: np.ndarray, value: np.ndar
     sums = sp.csc_matrix((sign, (row, at)), shape=(len(parent), len(rows)))
     right, free = -(sums @ known), sums[:, open_]
     wide, most = sp.hstack([free, -free], format="csc"), np.concatenate([value[open_], np.full(len(open_), linear.INFINITY)])
-    found = linear.solve(np.ones(2 * len(open_)), wide, right, right, np.zeros(2 * len(open_)), most)
+    touched = pd.Series(known != 0).groupby(_blocks(rows, space, "family", "period")).transform("any").to_numpy(bool)[open_]
+    found = linear.solve(np.tile(np.where(touched, 1.0, ELSEWHERE), 2), wide, right, right, np.zeros(2 * len(open_)), most)
     if found is not None:
         known[open_] = np.round(found.x[: len(open_)] - found.x[len(open_) :])
     return np.asarray(known)

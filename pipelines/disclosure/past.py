@@ -20,6 +20,7 @@ from pipelines.disclosure.worth import steadied
 
 HELD = "movement"
 """The internal rule of a figure that is hidden because it moved by too few people since an earlier release."""
+WOULD_TELL = "beside that one it would tell who they are"
 AREA, PERIOD = ["area_level", "area_code"], ["population", "period"]
 
 
@@ -130,16 +131,20 @@ def held(tables: Tables, primary: Primary, past: Past | None, begun: Start, hidd
     """Statistics (now) that are hidden because of a movement, and the row of `moves` that says which.
 
     Those that no rule hides, but with whose number, were all but the primaries shown, their own few joiners or leavers would be known.
+    With `lost` true, those whose joiners or leavers follow whatever is hidden.
     """
     if past is None:
-        return pd.DataFrame({"now": [], "row": []}, dtype=int)
+        return pd.DataFrame({"now": [], "row": [], "lost": []}, dtype=int)
     bare = begun.system.close(primary.hidden & ~past.known & ~begun.lost)
     told_by_themselves = audit.fixed(begun.system, bare) & past.movement & begun.latent
     latent = past.moves.latent
     found = latent[told_by_themselves[latent["statistic"]]]
     now = past.moves.rows["now"].to_numpy(int)[found["row"]]
     mine = hidden[now] & (primary.rule[now] == "")
-    return pd.DataFrame({"now": now[mine], "row": found["row"].to_numpy(int)[mine]}).drop_duplicates()
+    rows = found["row"].to_numpy(int)[mine]
+    gone = latent.loc[begun.lost[latent["statistic"]], "row"].to_numpy(int)
+    every = pd.DataFrame({"row": np.concatenate([rows, gone]), "lost": np.arange(len(rows) + len(gone)) >= len(rows)})
+    return every.assign(now=past.moves.rows["now"].to_numpy(int)[every["row"]]).drop_duplicates()
 
 
 def report(rows: pd.DataFrame, tables: Tables, past: Past | None, begun: Start, primary: Primary, why: pd.DataFrame) -> dict[str, Any]:
@@ -161,12 +166,11 @@ def _sentences(rows: pd.DataFrame, own: Ids, past: Past, why: pd.DataFrame) -> l
     place = [*PERIOD, *AREA, "measure", "characteristic", "group_code", "cross_characteristic", "cross_group_code"]
     printed = rows[place].astype(str).assign(now=own)
     printed = printed[(rows["kind"] != "mean") & (own >= 0)].merge(why.drop_duplicates(), on="now")
-    moves = past.moves.rows.loc[printed["row"], ["earlier", "release"]]
+    moves = past.moves.rows.loc[printed["row"], ["earlier", "release"]].assign(lost=printed["lost"].to_numpy(bool))
     found = []
-    for cell, earlier, release in zip(printed[place].to_dict("records"), moves["earlier"], moves["release"], strict=True):
+    for cell, earlier, release, lost in zip(printed[place].to_dict("records"), *(moves[name] for name in moves), strict=True):
         since = f"the figure for {earlier}" if earlier else "the figure that is corrected"
-        reason = (
-            f"Too few people joined or left since {since} in release {past.releases[release]}: beside that one it would tell who they are."
-        )
+        what = "who they are follows whatever is hidden, so only withdrawing that release helps" if lost else WOULD_TELL
+        reason = f"Too few people joined or left since {since} in release {past.releases[release]}: {what}."
         found.append({str(name): text for name, text in cell.items()} | {"earlier_release": past.releases[release], "reason": reason})
     return sorted(found, key=lambda entry: tuple(entry.values()))

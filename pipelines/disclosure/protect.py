@@ -73,7 +73,7 @@ def protect(
     hidden = pattern.hidden | primary.hidden
     held = past.held(tables, primary, told, begun, hidden)
     status, rule = decide(rows, tables, primary, hidden, policy)
-    rule[np.isin(tables.row_own, held["now"]) & (rule == "secondary")] = past.HELD
+    rule[np.isin(tables.row_own, held.loc[held["lost"] == 0, "now"]) & (rule == "secondary")] = past.HELD
     shown = rows.assign(status=status, rule=rule)
     shown.loc[~np.isin(status, ["shown", "u"]), NUMBERS] = None
     few = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"]).astype("Float64").fillna(0) < policy.mean_minimum
