@@ -5,11 +5,11 @@ Source: Fischetti and Salazar (2001), capacity constraints from the attacker's d
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipelines.disclosure import work
 from pipelines.disclosure.linked import Floats, Ids
 from pipelines.disclosure.reach import ENOUGH, Reach, suspects
 from pipelines.disclosure.task import FAR, Task
@@ -140,7 +140,7 @@ def separate(reach: Reach, hidden: Floats, most: int, deadline: float = np.inf) 
     any_short = False
     every = np.arange(len(task))
     for goal in suspects(reach, hidden).short:
-        if len(found) >= most or time.perf_counter() > deadline:
+        if len(found) >= most or work.now() > deadline:
             break
         column, lift, width = int(task.goals[goal]), float(task.lift[goal]), float(task.width[goal])
         rises, _, gradient = reach.farthest(column, 1.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -10,9 +9,9 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from pipelines.disclosure import linear
+from pipelines.disclosure import linear, work
 from pipelines.disclosure.cuts import Company, Cut, separate
-from pipelines.disclosure.linked import Floats, Mask
+from pipelines.disclosure.linked import Floats, Ids, Mask
 from pipelines.disclosure.reach import Reach
 from pipelines.disclosure.relaxation import Relaxation
 from pipelines.disclosure.task import Task
@@ -21,6 +20,7 @@ WHOLE = 1e-6
 MIX = (0.6, 0.3, 0.1)
 LAST = 4
 """How many of the solver's improving answers are audited for cuts."""
+NONE: Ids = np.zeros(0, dtype=np.int64)
 HARD = 2.0
 """Seconds of the integer solver after which a better incumbent is worth seeking by repair."""
 
@@ -38,7 +38,7 @@ class Proof:
         return self.bound >= self.cost - 1 + WHOLE
 
 
-def prove(task: Task, relaxed: Relaxation, incumbent: Mask, repair: Callable[[Floats], Mask | None], deadline: float) -> Proof:
+def prove(task: Task, relaxed: Relaxation, incumbent: Mask, repair: Callable[[Floats], Mask | None], deadline: int) -> Proof:
     """Branch and cut by restarts: solve the integer master, audit its answers, add the cuts they violate, until one is safe.
 
     repair: makes a safe pattern near given decisions. Costs are whole numbers, so a bound within less than 1 of the incumbent
@@ -46,17 +46,21 @@ def prove(task: Task, relaxed: Relaxation, incumbent: Mask, repair: Callable[[Fl
     """
     reach = Reach(task)
     best = Proof(incumbent, cost_of(task, incumbent), rounded(task, relaxed.bound))
-    patience, asked_first = 1.0, time.perf_counter()
-    while not best.proven and time.perf_counter() < deadline:
-        relaxed.tighten(min(deadline, time.perf_counter() + patience))
+    patience, asked_first = 1.0, work.now()
+    while not best.proven and work.now() < deadline:
+        relaxed.tighten(min(deadline, work.after(patience)))
         best = replace(best, bound=max(best.bound, min(rounded(task, relaxed.bound), best.cost)))
-        asked = time.perf_counter()
-        found = _integer(task, relaxed, best, min(deadline - time.perf_counter(), 10 * patience + 10))
+        asked = work.now()
+        found = _integer(task, relaxed, best, min(deadline, work.after(10 * patience + 10)))
         if found is None:
             return replace(best, bound=best.cost)  # nothing under the incumbent's cost satisfies the cuts
         answers, bound, optimal = found
-        now = time.perf_counter()
-        hard = now - asked > HARD or not optimal or (best.cost > 1.02 * bound and now > asked_first + 0.2 * (deadline - asked_first))
+        now = work.now()
+        hard = (
+            now - asked > HARD * work.SECOND
+            or not optimal
+            or (best.cost > 1.02 * bound and now > asked_first + 0.2 * (deadline - asked_first))
+        )
         best = replace(best, bound=max(best.bound, min(rounded(task, bound), best.cost)))
         fresh = 0
         for number, y in enumerate(reversed(answers[-LAST:])):
@@ -67,7 +71,8 @@ def prove(task: Task, relaxed: Relaxation, incumbent: Mask, repair: Callable[[Fl
                 if optimal and number == 0:
                     best = replace(best, bound=best.cost)
             fresh += relaxed.master.add(new)
-        mended = repair(0.9 * answers[-1] + 0.1 * relaxed.y) if hard and answers and not best.proven else None
+        hopeful = hard and answers and fresh and best.cost > 1.001 * best.bound
+        mended = repair(0.9 * answers[-1] + 0.1 * relaxed.y) if hopeful else None
         if mended is not None and cost_of(task, mended) < best.cost:
             best = replace(best, hidden=mended, cost=cost_of(task, mended))
         relaxed.y, relaxed.bound = relaxed.master.solve()
@@ -96,13 +101,13 @@ def _separate_between(reach: Reach, y: Mask, relaxed: Relaxation) -> tuple[list[
     return found + new + Company(reach.task).separate(y.astype(float)) + relaxed.idle.separate(y.astype(float)), short
 
 
-def _integer(task: Task, relaxed: Relaxation, best: Proof, seconds: float) -> tuple[list[Mask], float, bool] | None:
+def _integer(task: Task, relaxed: Relaxation, best: Proof, deadline: int) -> tuple[list[Mask], float, bool] | None:
     """Solve the integer master; returns (improving decisions, last the best; bound; optimal), None if nothing beats the incumbent."""
     cuts = relaxed.master.cuts
     free = ~relaxed.spare(best.cost) & ~task.always
     place = np.cumsum(free) - 1
     columns = np.flatnonzero(free)
-    rows, cols, weights = [], [], []
+    rows, cols, weights = [NONE], [NONE], [np.zeros(0)]
     for number, one in enumerate(cuts):
         kept = free[one.columns]
         rows.append(np.full(int(kept.sum()), number))
@@ -116,7 +121,6 @@ def _integer(task: Task, relaxed: Relaxation, best: Proof, seconds: float) -> tu
     model.changeColsIntegrality(
         len(columns), np.arange(len(columns), dtype=np.int32), np.array([highspy.HighsVarType.kInteger] * len(columns))
     )
-    model.setOptionValue("time_limit", max(seconds, 0.1))
     model.setOptionValue("mip_rel_gap", 0.0)
     model.setOptionValue("mip_abs_gap", 0.999)
     model.setOptionValue("objective_bound", best.cost - 1 + WHOLE)
@@ -128,7 +132,7 @@ def _integer(task: Task, relaxed: Relaxation, best: Proof, seconds: float) -> tu
         seen.append(hidden)
 
     model.cbMipImprovingSolution += lambda event: note(event.data_out.mip_solution)
-    found = linear.run(model)
+    found = linear.decide(model, deadline)
     status = model.getModelStatus()
     bound = model.getInfo().mip_dual_bound
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound):

@@ -1,20 +1,30 @@
-"""Level `interval` for a linked system: every primary keeps k possible values (P5). Built on a pattern that is already safe at level exact."""
+"""The cheapest pattern for a linked system at either level, and which intervals it leaves too narrow (P5). Frames belong elsewhere."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.disclosure.large import assemble
+from pipelines.disclosure import work
+from pipelines.disclosure.exact import Proof
 from pipelines.disclosure.linked import Floats, Linked, Mask
+from pipelines.disclosure.policy import Level
 from pipelines.disclosure.reach import Reach, judge
-from pipelines.disclosure.relaxation import Relaxation
-from pipelines.disclosure.secondary import Pattern, exact
-from pipelines.disclosure.task import Task, pieces
+from pipelines.disclosure.solve import settle
+from pipelines.disclosure.task import pieces
 
-TOGETHER = 6000
-"""Columns above which goals move together rather than each by its cheapest circuit."""
+
+@dataclass(frozen=True)
+class Cheapest:
+    """hidden: a pattern in which every goal that can be protected is. cost, bound: of what it hides beside the start, and of any such
+    pattern; proven: no cheaper one exists. seconds: nominal, of `work`."""
+
+    hidden: Mask
+    cost: float
+    bound: float
+    proven: bool
+    seconds: float
 
 
 def needs(system: Linked, k: int) -> tuple[Floats, Floats]:
@@ -31,31 +41,25 @@ def narrow(system: Linked, hidden: Mask, goals: Mask, k: int) -> Mask:
     return found
 
 
-def widen(system: Linked, pattern: Pattern, latent: Mask, goals: Mask, k: int, insider_third: bool) -> tuple[Pattern, Mask]:
-    """The pattern with more hidden, until every goal keeps its interval; and the goals that could not, whatever was hidden.
+def cheapest(system: Linked, start: Mask, goals: Mask, k: int, level: Level, budget: float) -> Cheapest:
+    """Hide beside `start` what protects `goals` at the least cost, within about `budget` nominal seconds (of `work`: no clock is read).
 
-    Each round ends with the engine of level exact, for what falls with the new secondaries. Hiding more never narrows an
-    interval, so this ends. No clock is read: the same input gives the same pattern.
+    At level exact a goal must be able to move at all, at level interval as P5 asks, or as far as hiding everything lets it.
     """
-    while True:
-        hidden, given_up = pattern.hidden.copy(), goals.copy()
-        for task in pieces(system, hidden, goals, *needs(system, k), cone=False):
-            given_up[task.ids[task.goals]] = False
-            added, lowered = _settle(task)
-            hidden[task.ids[added]] |= system.published[task.ids[added]]
-            given_up[task.ids[task.goals[lowered]]] = True
-        if (hidden == pattern.hidden).all():
-            return pattern, given_up
-        closed = exact(system, hidden, latent, insider_third)
-        pattern = replace(
-            closed,
-            whole_families=sorted({*pattern.whole_families, *closed.whole_families}),
-            opened_families=sorted({*pattern.opened_families, *closed.opened_families}),
-            rounds=pattern.rounds + closed.rounds,
-        )
-
-
-def _settle(task: Task) -> tuple[Mask, list[int]]:
-    relaxed = Relaxation(task)
-    relaxed.company_only()
-    return assemble(task, relaxed.y, deadline=np.inf if len(task) <= TOGETHER else -np.inf)
+    began = work.now()
+    start = system.close(start)
+    lift, width = needs(system, k) if level == "interval" else (np.zeros(len(system)), np.ones(len(system)))
+    tasks = sorted(pieces(system, start, goals, lift, width, cone=level == "exact"), key=len)
+    total = max(sum(len(task) for task in tasks), 1)
+    hidden, proofs = start.copy(), list[Proof]()
+    for task in tasks:
+        proof = settle(task, budget * len(task) / total)
+        hidden[task.ids[proof.hidden]] |= system.published[task.ids[proof.hidden]]
+        proofs.append(proof)
+    return Cheapest(
+        hidden=system.close(hidden),
+        cost=sum(proof.cost for proof in proofs),
+        bound=sum(proof.bound for proof in proofs),
+        proven=all(proof.proven for proof in proofs),
+        seconds=(work.now() - began) / work.SECOND,
+    )

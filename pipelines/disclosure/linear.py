@@ -9,6 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from pipelines.disclosure import work
+
 Vector = NDArray[np.float64]
 INFINITY: float = highspy.kHighsInf
 OPTIMAL = highspy.HighsModelStatus.kOptimal
@@ -42,9 +44,41 @@ def program(cost: Vector, matrix: sp.csc_matrix, row_lower: Vector, row_upper: V
     return model
 
 
+def charge(model: highspy.Highs) -> None:
+    """Tell the clock of work what the last linear program of a model took."""
+    iterations = max(model.getInfo().simplex_iteration_count, 0)
+    work.spend(work.linear_programme(model.getNumRow(), model.getNumCol(), model.getNumNz(), iterations))
+
+
 def run(model: highspy.Highs) -> Solution | None:
-    """Solve; None where there is no solution at all (infeasible, unbounded, or out of time before the first)."""
+    """Solve a linear program; None where there is no solution at all (infeasible or unbounded)."""
     model.run()
+    charge(model)
+    return _solution(model)
+
+
+def decide(model: highspy.Highs, deadline: int) -> Solution | None:
+    """Solve an integer program until about `deadline` on the clock of work, judged by how often it asks whether to stop.
+
+    None where there is no solution, or none was found in time.
+    """
+    asked = 0
+    entries = model.getNumNz()
+    most = (deadline - work.now()) / work.SECOND / work.integer_programme(entries, 1, 100)
+
+    def ask(event: highspy.HighsCallbackEvent) -> None:
+        nonlocal asked
+        asked += 1
+        if asked > most:
+            event.interrupt()
+
+    model.cbMipInterrupt += ask
+    model.run()
+    work.spend(work.integer_programme(entries, asked, max(model.getInfo().simplex_iteration_count, 0)))
+    return _solution(model)
+
+
+def _solution(model: highspy.Highs) -> Solution | None:
     status = model.getModelStatus()
     found = model.getSolution()
     if status != OPTIMAL and not (found.value_valid and model.getInfo().primal_solution_status == 2):

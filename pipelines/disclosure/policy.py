@@ -23,6 +23,7 @@ class Policy:
     in a line where one of them is a single person. worth: how many times dearer it is to hide a
     figure of an area level, and of `everyone`, than one of a single group in an academy. stability: how many times dearer it
     is to hide what the last release showed, and cheaper what it hid; above 1, what a release of the same period hid stays hidden.
+    budget: nominal seconds for the search for the cheapest pattern; safety does not depend on it.
     """
 
     k: int
@@ -35,6 +36,7 @@ class Policy:
     insider_third: bool = True
     worth: Mapping[str, float] = field(default_factory=dict)
     stability: float = 1.0
+    budget: float = 1.0
 
     def __post_init__(self) -> None:
         if self.k < 2:

@@ -60,14 +60,14 @@ def protect(
     tables, told = past.remember(tables, released, movements, measures, policy)
     primary = primaries(tables, rows, measures, policy)
     begun = past.start(tables, primary, told, policy)
-    pattern = secondary.exact(begun.system, begun.hidden, begun.latent, policy.insider_third)
     goals = interval_goals(tables, primary, policy) & (begun.hidden | begun.latent)
     if told is not None:
         goals &= ~told.movement  # who moved may not be worked out; how close one comes is bounded by how many moved
+    wanted = goals if policy.level == "interval" else begun.hidden | begun.latent
+    found = intervals.cheapest(begun.system, begun.hidden, wanted, policy.k, policy.level, policy.budget)
+    pattern = secondary.exact(begun.system, found.hidden, begun.latent, policy.insider_third)
     thin: Mask | None = None
-    if policy.level == "interval":
-        pattern, thin = intervals.widen(begun.system, pattern, begun.latent, goals, policy.k, policy.insider_third)
-    elif len(tables.linked) <= MEASURED:
+    if policy.level == "interval" or len(tables.linked) <= MEASURED:
         thin = intervals.narrow(begun.system, pattern.hidden, goals, policy.k)
     published = rows["published"].astype(bool).to_numpy()
     hidden = pattern.hidden | primary.hidden
@@ -83,6 +83,9 @@ def protect(
     report = _report(rows[published], shown, tables, pattern, policy) | {
         "interval_goals": int(goals.sum()),
         "narrow_intervals": None if thin is None else int(thin.sum()),
+        "cost": found.cost,
+        "bound": found.bound,
+        "proven": found.proven,
         **past.report(rows, tables, told, begun, primary, held),
         "seconds": time.perf_counter() - started,
     }

@@ -52,6 +52,7 @@ class Reach:
         """
         self.model.changeColCost(column, -sign)
         self.model.run()
+        linear.charge(self.model)
         found = self.model.getSolution()
         self.model.changeColCost(column, 0.0)
         world = np.asarray(found.col_value, dtype=float)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from pipelines.disclosure import linear
+from pipelines.disclosure import linear, work
 from pipelines.disclosure.cuts import Company, Cut, Idle, bridges, separate
 from pipelines.disclosure.linked import Floats, Mask
 from pipelines.disclosure.reach import Reach
@@ -41,6 +39,7 @@ class Master:
     def solve(self) -> tuple[Floats, float]:
         """The cheapest fractional decisions and their cost."""
         self.model.run()
+        linear.charge(self.model)
         return (
             np.clip(np.asarray(self.model.getSolution().col_value, dtype=float), 0.0, 1.0),
             self.model.getInfo().objective_function_value,
@@ -66,14 +65,14 @@ class Relaxation:
             self.y, self.bound = self.master.solve()
 
     def tighten(self, deadline: float, most: int = 400, rounds: int = 1000) -> None:
-        """Add cuts until no fractional reader is surprised, `rounds` are over or `deadline` (time.perf_counter) passes."""
+        """Add cuts until no fractional reader is surprised, `rounds` are over or `deadline` (of `work`) passes."""
         for _ in range(rounds):
             self.company_only()
-            if time.perf_counter() > deadline:
+            if work.now() > deadline:
                 return
             cuts, _ = separate(self.reach, self.y, most, deadline)
-            if not self.master.add(cuts) and time.perf_counter() < deadline and not self.master.add(self.idle.separate(self.y)):
-                self.converged = time.perf_counter() < deadline
+            if not self.master.add(cuts) and work.now() < deadline and not self.master.add(self.idle.separate(self.y)):
+                self.converged = work.now() < deadline
                 return
             self.y, self.bound = self.master.solve()
 

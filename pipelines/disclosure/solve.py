@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.disclosure import work
 from pipelines.disclosure.assembly import Assembly
 from pipelines.disclosure.exact import Proof, cost_of, prove, rounded
-from pipelines.disclosure.large import assemble, republish
 from pipelines.disclosure.linked import Floats, Ids, Mask
 from pipelines.disclosure.problems import Problem
-from pipelines.disclosure.reach import Reach, attainable, judge
+from pipelines.disclosure.reach import Reach, attainable, judge, suspects
 from pipelines.disclosure.relaxation import Relaxation
-from pipelines.disclosure.routes import Router
+from pipelines.disclosure.routes import Routers
 from pipelines.disclosure.task import Task, narrowed, pieces
+from pipelines.disclosure.windows import LARGEST, SMALLEST, Pool, improve
 
 SMALL = 1500
 """Columns up to which proof is quicker than improvement."""
 PROVABLE = 5000
 """Columns up to which a proof is attempted."""
+LARGE = 12_000
+"""Columns up to which the relaxation is tightened by the attacker's own programs, not only by single lines."""
 WORTH, EVERYTHING = 0.5, 1e9
 """Share of its cost up to which a column's reduced cost leaves it worth trying, and one that leaves all."""
-LARGE = 12_000
-"""Columns above which goals no longer keep worlds of their own."""
+Progress = Callable[[str], None]
+
+
+def silent(line: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -55,108 +61,103 @@ def tasks(problem: Problem, level: str) -> list[Task]:
     return pieces(system, problem.start, problem.primary, lift, width, cone=level == "exact")
 
 
-def solve(problem: Problem, level: str, budget: float) -> Answer:
-    """A safe pattern within about `budget` seconds (a first safe pattern is never cut short)."""
+def solve(problem: Problem, level: str, budget: float, progress: Progress = silent) -> Answer:
+    """A safe pattern within about `budget` nominal seconds of `work` (a first safe pattern is never cut short)."""
     hidden, bound, proven = problem.start.copy(), 0.0, True
     waiting = sorted(tasks(problem, level), key=len)
     total = max(sum(len(task) for task in waiting), 1)
     for task in waiting:
-        share = budget * len(task) / total
-        proof = settle(task, share)
+        proof = settle(task, budget * len(task) / total, progress)
         hidden[task.ids[proof.hidden]] |= problem.linked.published[task.ids[proof.hidden]]
         bound, proven = bound + proof.bound, proven and proof.proven
     return Answer(hidden, bound, proven)
 
 
-def settle(task: Task, budget: float) -> Proof:
-    """A safe pattern for one task: relaxation, assembly from its prices, then proof or improvement as size and time allow."""
-    begun = time.perf_counter()
-    relaxed = Relaxation(task)
-    if len(task) > LARGE:
-        return _roughly(task, relaxed, begun, budget)
-    relaxed.tighten(begun + 0.35 * budget)
-    only = judge(Reach(task), task.always.astype(float)).short
-    hidden, hopeless = _assembled(task, relaxed, only, begun, budget)
-    if hopeless:  # cuts made for needs that nothing meets would promise too high a bound
-        relaxed = Relaxation(task)
-        relaxed.tighten(begun + 0.5 * budget)
-    bound = rounded(task, relaxed.bound)
-    if len(task) > PROVABLE or cost_of(task, hidden) <= bound:
-        return Proof(hidden, cost_of(task, hidden), min(bound, cost_of(task, hidden)))
-    router = Router(task)
+def settle(task: Task, budget: float, progress: Progress = silent) -> Proof:
+    """A safe pattern for one task within about `budget` nominal seconds: relaxation, assembly from its prices, windows, proof.
 
-    def repair(guide: Floats) -> Mask | None:
-        other = Assembly(task, router)
-        if not other.build(guide, min(begun + budget, time.perf_counter() + 0.25 * budget), only):
-            return None
-        if other.cost < 1.02 * cost_of(task, hidden):
-            _improve(other, min(begun + budget, time.perf_counter() + 0.1 * budget))
-        return other.hidden if not len(judge(Reach(task), other.hidden.astype(float)).short) else None
-
-    return prove(task, relaxed, hidden, repair, begun + budget)
-
-
-def _roughly(task: Task, relaxed: Relaxation, begun: float, budget: float) -> Proof:
-    """The same for a task too large to keep every goal's worlds: single-line cuts, circuits while time lasts, joint moves for the rest."""
-    relaxed.company_only()
-    for worth in (WORTH, EVERYTHING):
-        inside, places = narrowed(task, relaxed.promising(worth))
-        found, lowered = assemble(inside, relaxed.y[places], begun + 0.7 * budget)
-        if not lowered:
-            break
-    if lowered:
-        relaxed = Relaxation(task)
-        relaxed.company_only()
-    hidden = task.always.copy()
-    hidden[places] = republish(inside, found, begun + budget)
-    return Proof(hidden, cost_of(task, hidden), rounded(task, relaxed.bound))
-
-
-def _assembled(task: Task, relaxed: Relaxation, only: Ids, begun: float, budget: float) -> tuple[Mask, bool]:
-    """A safe pattern made cheaper while time lasts; and whether the needs of `task` had to be lowered for it.
-
-    Larger tasks are first narrowed to the columns that the relaxation finds worth trying.
+    A first safe pattern is never cut short. Needs that nothing can meet are lowered in `task` to what hiding everything would give.
     """
-    for worth in (WORTH, EVERYTHING) if len(task) > SMALL else (EVERYTHING,):
-        inside, places = narrowed(task, relaxed.promising(worth))
-        guide = relaxed.y[places]
-        assembly = Assembly(inside)
-        assembly.build(guide, np.inf, only)
-        _mend(assembly, guide)
-        if not assembly.lowered:
-            break
-    if assembly.lowered:
-        task.lift[:], task.width[:] = inside.lift, inside.width
-    share = 0.1 if len(task) <= SMALL else 1.0
-    if assembly.cost > relaxed.bound + 1:
-        _improve(assembly, min(begun + budget, time.perf_counter() + share * budget))
-        _mend(assembly, guide)
+    begun = work.now()
+
+    def until(share: float) -> int:
+        return begun + round(share * budget * work.SECOND)
+
+    def tell(stage: str, cost: float | None = None) -> None:
+        progress(
+            f"{stage}{'' if cost is None else f', cost {cost:,.0f}'}, bound {relaxed.bound:,.0f}, {(work.now() - begun) / work.SECOND:.0f} s"
+        )
+
+    relaxed = _relaxed(task, until(0.35 if len(task) <= SMALL else 0.2))
+    tell("relaxed")
+    only = suspects(Reach(task), task.always.astype(float)).short
+    assembly, places = _assembled(task, relaxed, only)
+    tell("assembled", assembly.cost)
+    if assembly.lowered:  # cuts made for needs that nothing meets would promise too high a bound
+        relaxed = _relaxed(task, until(0.5))
+    bound = rounded(task, relaxed.bound)
+    if assembly.cost > bound:
+        _improve(assembly, relaxed, places, budget, until)
+        tell("improved", assembly.cost)
     hidden = task.always.copy()
     hidden[places] = assembly.hidden
-    return hidden, bool(assembly.lowered)
+    if len(task) > PROVABLE or cost_of(task, hidden) <= bound:
+        return Proof(hidden, cost_of(task, hidden), min(bound, cost_of(task, hidden)))
+
+    def repair(guide: Floats) -> Mask | None:
+        other = Assembly(task, routers)
+        if len(other.build(guide, min(until(1.0), work.after(0.25 * budget)), only)):
+            return None
+        if other.cost < 1.02 * cost_of(task, hidden):
+            _reroute(other, min(until(1.0), work.after(0.1 * budget)))
+        return other.hidden if not len(judge(Reach(task), other.hidden.astype(float)).short) else None
+
+    routers = Routers(task)
+    proof = prove(task, relaxed, hidden, repair, until(1.0))
+    tell("proven" if proof.proven else "not proven", proof.cost)
+    return proof
 
 
-def _improve(assembly: Assembly, deadline: float) -> None:
-    while time.perf_counter() < deadline:
-        if assembly.reroute(deadline) + assembly.drop(deadline) <= 0:
-            return
+def _relaxed(task: Task, deadline: int) -> Relaxation:
+    relaxed = Relaxation(task)
+    if len(task) <= LARGE:
+        relaxed.tighten(deadline)
+    else:
+        relaxed.company_only()
+    return relaxed
 
 
-def _mend(assembly: Assembly, guide: Floats) -> None:
-    """Judge the pattern as a whole and build for whatever it leaves short.
+def _assembled(task: Task, relaxed: Relaxation, only: Ids) -> tuple[Assembly, Ids]:
+    """A safe assembly for the goals `only`, and the places of its columns in the task.
 
-    (Goals left out because the primaries alone protected them stay so: hiding more never narrows an interval.)
+    Larger tasks are first narrowed to the columns that the relaxation finds worth trying, then widened by what is needed besides.
     """
-    while True:
-        short = judge(Reach(assembly.task), assembly.hidden.astype(float)).short
-        open_ = np.array([goal for goal in short if int(goal) not in assembly.lowered], dtype=np.int64)
-        if not len(open_):
-            return
-        before = assembly.hidden
-        for goal in open_:
-            assembly.forget(int(goal))
-        assembly.build(guide, np.inf, open_)
-        if (assembly.hidden == before).all():  # nothing more to hide for them: the last audit will judge
+    keep = relaxed.promising(WORTH if len(task) > SMALL else EVERYTHING)
+    inside, places = narrowed(task, keep)
+    assembly = Assembly(inside)
+    left = assembly.build(relaxed.y[places], np.inf, only)
+    if not len(left):
+        return assembly, places
+    whole = assembly.within(task, places)
+    for goal in left.tolist():
+        whole.serve(goal)
+    inside, places = narrowed(task, keep | whole.hidden)
+    back = np.cumsum(keep | whole.hidden) - 1
+    return whole.within(inside, back), places
+
+
+def _improve(assembly: Assembly, relaxed: Relaxation, places: Ids, budget: float, until: Callable[[float], int]) -> None:
+    """Windows to the end for a large task; for a small one only the first, because proof is quicker."""
+    many = len(relaxed.task)
+    if many > SMALL:
+        _reroute(assembly, work.after(0.1 * budget))
+    pool = Pool(relaxed.master.cuts, places, many)
+    improve(assembly, pool, until(0.3 if many <= SMALL else 0.9 if many <= PROVABLE else 1.0), SMALLEST if many <= SMALL else LARGEST)
+
+
+def _reroute(assembly: Assembly, deadline: int) -> None:
+    while work.now() < deadline:
+        if assembly.reroute(deadline) + assembly.drop(deadline) <= 0:
             return
 
 

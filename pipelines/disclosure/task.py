@@ -77,8 +77,9 @@ def pieces(system: Linked, start: Mask, goals: Mask, lift: Floats, width: Floats
 
 
 def narrowed(task: Task, keep: Mask) -> tuple[Task, Ids]:
-    """The task in which only the kept columns may be unknown, and their places in the whole one. Every goal must be kept."""
+    """The task in which only the kept columns may be unknown, and their places in the whole one. Goals not kept are left out."""
     places = np.flatnonzero(keep)
+    goals = np.flatnonzero(keep[task.goals])
     block = task.matrix[:, places].tocsr()
     block = block[np.diff(block.indptr) > 0]
     inside = Task(
@@ -88,9 +89,9 @@ def narrowed(task: Task, keep: Mask) -> tuple[Task, Ids]:
         fall=task.fall[places],
         always=task.always[places],
         cost=task.cost[places],
-        goals=np.searchsorted(places, task.goals),
-        lift=task.lift.copy(),
-        width=task.width.copy(),
+        goals=np.searchsorted(places, task.goals[goals]),
+        lift=task.lift[goals],
+        width=task.width[goals],
     )
     return inside, places
 
