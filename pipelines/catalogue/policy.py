@@ -40,6 +40,7 @@ class DisclosurePolicy(Entry):
     """How small numbers are protected. Nothing here has a default in code but what the named profile sets.
 
     ``worth``: how many times dearer it is to hide a figure of an area level, or of everyone, than one of a single group in an academy.
+    ``price_coarser``: for how many tables, at most, the nightly run says what the rest would show without them; 0 for none.
     """
 
     profile: Name
@@ -49,6 +50,7 @@ class DisclosurePolicy(Entry):
     few_below: int
     figure_floor: int
     worth: dict[str, float] = {}
+    price_coarser: int = Field(ge=0, default=0)
     public_totals: tuple[PublicTotal, ...] = ()
     crosses: tuple[Cross, ...] = ()
     known: tuple[KnownGroup, ...] = ()

@@ -9,7 +9,11 @@ import pandas as pd
 
 from pipelines.catalogue.policy import DisclosurePolicy
 from pipelines.disclosure import Policy, protect
+from pipelines.disclosure.coarser import winnings
 from pipelines.home.vault import write_whole
+
+LEAST_SECONDS = 20.0
+"""What pricing coarser tables may take where protection itself was quicker; elsewhere it may take as long as protection did."""
 
 
 def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Policy:
@@ -37,12 +41,15 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
 def protected_cells(policy: str, known_groups: pd.DataFrame, report: Path, **frames: pd.DataFrame) -> pd.DataFrame:
     """Every published cell with its status. ``policy`` is the catalogue's policy as JSON; the frames are those of ``protect``.
 
-    The engine's report (counts by table and rule, never a value) is written to ``report``. ``ValueError`` when the engine says that it
-    could not protect everything.
+    The engine's report (counts by table and rule, never a value) is written to ``report``, with what coarser tables would win back as
+    far as the policy asks and time allows. ``ValueError`` when the engine says that it could not protect everything.
     """
     declared = DisclosurePolicy.model_validate_json(policy)
-    protected = protect(policy=engine_policy(declared, known_groups), **frames)
+    engine = engine_policy(declared, known_groups)
+    protected = protect(policy=engine, **frames)
     if protected.report["unprotected"]:
         raise ValueError("Some small numbers could not be protected, so nothing of this draft may be published.")
-    write_whole(report, json.dumps(protected.report, sort_keys=True, indent=2).encode())
+    allowed = max(LEAST_SECONDS, protected.report["seconds"])
+    coarser = winnings(protected, **frames, policy=engine, most=declared.price_coarser, seconds=allowed) if declared.price_coarser else []
+    write_whole(report, json.dumps(protected.report | {"coarser": coarser}, sort_keys=True, indent=2).encode())
     return protected.cells

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines import intake
+from pipelines.disclosure import loss
 from pipelines.home import HomeError, duck
 from pipelines.home.vault import write_whole
 from pipelines.orchestration.opened import Opened
@@ -167,6 +168,7 @@ def _disclosure(opened: Opened) -> Disclosure:
             "zero_hidden": report["zero_hidden"],
             "cells": report["cells"],
             "cells_hidden": sum(report["hidden"].values()),
+            "loss": loss.public(report),
         }
     )
 
