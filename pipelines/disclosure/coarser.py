@@ -77,14 +77,16 @@ def winnings(
 ) -> list[dict[str, Any]]:
     """For the finer tables that lose most, at most `most` of them: what the rest would show were the table not published.
 
-    Each answer is exact: the release is protected again without it, so it takes about as long as `protect` did. The order is
-    fixed by what is hidden; another is begun only while `seconds` are expected to suffice, and one that was not says so. Entries:
+    Each answer is exact: the release is protected again without it, so it takes about as long as `protect` did. The order is fixed by what
+    is hidden, levels of areas last; another is begun only while `seconds` are expected to suffice, and one that was not says so. Entries:
     without, keeps, given_up (shown figures of the table), hidden (its hidden ones), won (more figures of the rest that are shown,
     negative if fewer), still_hidden (of the rest); won and still_hidden are None where time was short.
     """
     before = protected.cells
     listed = [(int((table.holds(before) & before["status"].isin(HIDDEN)).sum()), table) for table in finer(cells, groups, areas)]
-    chosen = sorted((entry for entry in listed if entry[0]), key=lambda entry: (-entry[0], entry[1].named))[:most]
+    chosen = sorted((entry for entry in listed if entry[0]), key=lambda entry: (bool(entry[1].area_levels), -entry[0], entry[1].named))[
+        :most
+    ]
     begun, last = time.perf_counter(), float(protected.report["seconds"])
     found = []
     for hidden, table in chosen:

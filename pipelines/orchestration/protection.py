@@ -12,7 +12,7 @@ from pipelines.disclosure import Policy, protect
 from pipelines.disclosure.coarser import winnings
 from pipelines.home.vault import write_whole
 
-LEAST_SECONDS = 20.0
+LEAST_SECONDS = 3.0
 """What pricing coarser tables may take where protection itself was quicker; elsewhere it may take as long as protection did."""
 
 

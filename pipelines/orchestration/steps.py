@@ -90,6 +90,7 @@ def judge_marts(opened: Opened) -> Any:
 def write_reports(opened: Opened) -> list[Path]:
     """Everything people read, made from the marts of the partial draft and from nothing else."""
     from pipelines.reporting.board import Context, write_board
+    from pipelines.reporting.workbook import write_workbook
 
     folder, catalogue = opened.home.partial_draft, opened.catalogue
     reported = _foundations(opened).period
@@ -100,7 +101,11 @@ def write_reports(opened: Opened) -> list[Path]:
         few_below=catalogue.policy.few_below,
         reference_date=next((item.reference_date for item in catalogue.calendar.periods if item.period == reported), None),
     )
-    return [write_board(folder / bundle.MARTS, folder / "reports" / "board.html", catalogue.brand, context)]
+    marts, reports = folder / bundle.MARTS, folder / "reports"
+    return [
+        write_board(marts, reports / "board.html", catalogue.brand, context),
+        write_workbook(marts, reports / "workbook.xlsx", context, loss.public(protection_report(opened))),
+    ]
 
 
 def attack_draft(opened: Opened) -> Any:
