@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipelines.disclosure import naming
 from pipelines.disclosure.cells import Tables
-from pipelines.disclosure.linked import Floats, Mask
+from pipelines.disclosure.linked import Floats, Mask, take
 from pipelines.disclosure.policy import Policy
 from pipelines.disclosure.primary import Primary
 from pipelines.disclosure.secondary import Pattern
@@ -84,8 +85,16 @@ def report(
         "families_hidden_whole": [list(tables.families[code]) for code in pattern.whole_families],
         "families_whose_zeros_had_to_be_hidden": [list(tables.families[code]) for code in pattern.opened_families],
         "unprotected": int(pattern.unprotected.sum()),
+        "unprotected_places": resting_on(rows, tables, pattern.unprotected),
         "audits": pattern.rounds,
     }
+
+
+def resting_on(rows: pd.DataFrame, tables: Tables, statistics: Mask) -> list[str]:
+    """The places of the rows (a part of those that `tables` were built from) that print one of these statistics, or have it as complement."""
+    at = rows.index.to_numpy()
+    found = [take(statistics, ids[at], False) for ids in (tables.row_count, tables.row_own, tables.row_rest)]
+    return naming.row_places(rows[np.logical_or.reduce(found)])
 
 
 def _by(names: list[str], rows: pd.DataFrame, shown: pd.DataFrame) -> list[dict[str, Any]]:

@@ -52,15 +52,20 @@ def group(characteristic: str, code: str, cross_characteristic: str = ALL, cross
 
 
 def rows(frame: pd.DataFrame) -> str:
-    """The places of rows of figures: "pupils, suspended, 2025-26, academy 100001, sex=F"."""
+    """The first few places of rows of figures, and how many more there are."""
+    return listed(row_places(frame))
+
+
+def row_places(frame: pd.DataFrame) -> list[str]:
+    """The places of rows of figures, each once: "pupils, suspended, 2025-26, academy 100001, sex=F"."""
     told = [name for name in ("population", "measure", "period") if name in frame]
     groups = ["characteristic", "group_code", "cross_characteristic", "cross_group_code"]
     places = frame[[*told, "area_level", "area_code", *groups]].drop_duplicates().to_dict("records")
-    return listed(
+    return [
         ", ".join(printable(part) for part in (*(row[name] for name in told), f"{row['area_level']} {row['area_code']}"))
         + f", {group(*(row[name] for name in groups))}"
         for row in places
-    )
+    ]
 
 
 def statistics(frame: pd.DataFrame, space: Space) -> str:

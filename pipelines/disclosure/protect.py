@@ -67,6 +67,7 @@ def protect(
     report = loss.report(rows[published], shown, tables, primary, pattern, policy) | {
         "interval_goals": int(goals.sum()),
         "narrow_intervals": None if thin is None else int(thin.sum()),
+        "narrow_places": [] if thin is None else loss.resting_on(rows[published], tables, thin),
         "seconds": time.perf_counter() - started,
     }
     return Protected(shown, report)

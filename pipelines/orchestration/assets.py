@@ -28,7 +28,7 @@ from pipelines.catalogue import Catalogue
 from pipelines.intake import Settled
 from pipelines.orchestration import steps
 from pipelines.orchestration.dbt_assets import CATALOGUE, OWNERS
-from pipelines.orchestration.loss_tables import as_markdown
+from pipelines.orchestration.loss_tables import analyst_tables
 from pipelines.orchestration.resources import Clock, TrustHome
 
 JUDGED_MARTS, REPORTS, SEALED = (AssetKey(["draft", name]) for name in ("marts", "reports", "sealed"))
@@ -142,10 +142,7 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
                 "cells": protection["cells"],
                 "cells hidden": sum(protection["hidden"].values()),
                 "hidden by rule": MetadataValue.json(protection["rules"]),
-                "loss by table": MetadataValue.md(as_markdown(protection["loss"]["tables"])),
-                "loss by area level": MetadataValue.md(as_markdown(protection["loss"]["area_levels"])),
-                "price of protection": MetadataValue.md(as_markdown([protection["loss"]["price"]])),
-                "coarser tables": MetadataValue.md(as_markdown(protection["coarser"])),
+                **{name: MetadataValue.md(table) for name, table in analyst_tables(protection).items()},
             },
         )
         verdict = steps.judge_marts(opened)

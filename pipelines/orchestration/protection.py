@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.catalogue.policy import DisclosurePolicy
-from pipelines.disclosure import Policy, protect
+from pipelines.disclosure import Policy, naming, protect
 from pipelines.disclosure.coarser import winnings
 from pipelines.home.vault import write_whole
 
@@ -48,7 +48,10 @@ def protected_cells(policy: str, known_groups: pd.DataFrame, report: Path, **fra
     engine = engine_policy(declared, known_groups)
     protected = protect(policy=engine, **frames)
     if protected.report["unprotected"]:
-        raise ValueError("Some small numbers could not be protected, so nothing of this draft may be published.")
+        places = naming.listed(protected.report["unprotected_places"])
+        raise ValueError(
+            f"Some small numbers could not be protected, so nothing of this draft may be published: {places}. Merge groups, or leave a table out."
+        )
     allowed = max(LEAST_SECONDS, protected.report["seconds"])
     coarser = winnings(protected, **frames, policy=engine, most=declared.price_coarser, seconds=allowed) if declared.price_coarser else []
     write_whole(report, json.dumps(protected.report | {"coarser": coarser}, sort_keys=True, indent=2).encode())

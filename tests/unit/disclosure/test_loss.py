@@ -71,6 +71,20 @@ def test_the_price_is_that_of_what_is_hidden_beyond_the_primaries_and_the_gap_th
     assert loss.public(protected.report)["dearer_than_cheapest_at_most"] is None
 
 
+def test_what_cannot_be_protected_is_listed_by_place_for_a_person(frames):
+    """An academy whose every number is public but one: nothing can keep that one from being worked out."""
+    cells = frames["cells"]
+    sexes = cells[(cells["measure"] == "headcount") & (cells["population"] == "pupils") & (cells["cross_characteristic"] == "all")]
+    sexes = sexes[sexes["characteristic"].isin(["all", "sex"]) & (sexes["area_level"] == "trust")]
+    public = [{"group_code": code} for code in ("all", "F", "M")]
+    policy = replace(POLICY, public_totals=public)
+    few = frames | {"cells": sexes.reset_index(drop=True), "links": frames["links"].iloc[:0]}
+    report = protect(**few, policy=policy).report
+    assert report["unprotected"] == 1
+    assert report["unprotected_places"] == ["pupils, headcount, 2020-21, trust T, sex=U"]
+    assert report["narrow_places"] == report["unprotected_places"]
+
+
 @pytest.mark.parametrize(("gap", "told"), [(0.0, 0.05), (0.02, 0.05), (0.05, 0.05), (0.051, 0.1), (0.3, 0.3)])
 def test_the_gap_is_told_upwards_in_steps_and_never_as_none(protected, gap, told):
     report = json.loads(json.dumps(protected.report))
