@@ -18,12 +18,12 @@ from gptables import Cover, GPTable, produce_workbook
 
 from pipelines.home.vault import write_whole
 from pipelines.reporting.board import Context
-from pipelines.reporting.marts import ALL, SHOWN
-from pipelines.reporting.words import SYMBOLS, academic_year
+from pipelines.reporting.marts import ALL
+from pipelines.reporting.readable import COUNTS, NUMBERS, SYMBOL, Labels, safe
+from pipelines.reporting.words import academic_year
 
 MADE = dt.datetime(2000, 1, 1)
 """What the file says of when it was made: the manifest and the audit log know better, and a clock would change the bytes."""
-SYMBOL = {**SYMBOLS, "u": "[u]"}
 MEANINGS = {
     "c": "Hidden, so that nobody can be recognised. It may stand for any number.",
     "u": "Shown, but it rests on so few people that chance alone can move it far.",
@@ -39,29 +39,10 @@ TITLES = {
     "mart_gaps": "Each group compared with its named comparison group",
 }
 UNITS = "Rates are shares from 0 to 1, headcounts are people, means and gaps are in the unit of their measure."
-LEVELS = ("trust", "phase", "academy")
-NUMBERS = {
-    "numerator": "People counted",
-    "denominator": "Of people",
-    "value": "Value",
-    "comparator_value": "Value of the comparison group",
-    "gap": "Gap",
-    "low": "Lower end of 95% interval",
-    "high": "Upper end of 95% interval",
-    "sd": "Standard deviation",
-    "comparator_denominator": "People in the comparison group",
-    "people_behind": "People behind the gap",
-    "p_value": "P value",
-    "q_value": "P value, adjusted",
-    "family": "Comparisons tested together",
-}
-COUNTS = ("numerator", "denominator", "comparator_denominator", "people_behind", "family")
 COUNTED = {"published": "Published", "shown": "Shown", "hidden": "Hidden", "no_data": "Without data"}
 SHARE = "Share shown"
-DECIMALS = 4
 WIDE, ROW = 130, 20
 """Width of a column of sentences, in characters, and height of a row, in points: nothing wraps."""
-RISKY = ("=", "+", "-", "@")
 
 
 def write_workbook(marts: Path, out: Path, context: Context, loss: Mapping[str, Any]) -> Path:
@@ -75,7 +56,7 @@ def write_workbook(marts: Path, out: Path, context: Context, loss: Mapping[str, 
 
 def workbook(marts: Path, context: Context, loss: Mapping[str, Any]) -> bytes:
     """The workbook as bytes."""
-    names = _Names(marts)
+    names = Labels(marts)
     sheets = {"Notes": _notes(context), "Information loss": _loss(names, loss), "Loss by area level": _loss_by_level(loss)}
     for mart, title in TITLES.items():
         rows = pd.read_parquet(marts / f"{mart}.parquet")
@@ -117,82 +98,6 @@ def workbook(marts: Path, context: Context, loss: Mapping[str, Any]) -> bytes:
     return content.getvalue()
 
 
-def safe(text: object) -> str:
-    """A label as a cell may hold it: never taken for a formula (here, or in a CSV made from the sheet), a link or a reference to a note."""
-    plain = "".join(sign if sign.isprintable() else " " for sign in str(text)).replace("](", "] (").replace("$$", "$ $")
-    plain = f"'{plain}" if plain.lstrip().startswith(RISKY) else plain
-    return plain if re.search("[a-zA-Z0-9]", plain) else f"{plain} (no Latin name)"
-
-
-class _Names:
-    """The published labels, and the order in which tables are read: one that ranks nobody."""
-
-    def __init__(self, marts: Path) -> None:
-        dims = {
-            name: pd.read_parquet(marts / f"dim_{name}.parquet")
-            for name in ("areas", "groups", "measures", "populations", "characteristics")
-        }
-        areas = dims["areas"].drop_duplicates(["area_level", "area_code"])
-        self.trust = str(areas.loc[areas["area_level"].eq("trust"), "label"].iloc[0])
-        self.area = areas.set_index(["area_level", "area_code"])["label"].to_dict()
-        self.group = dims["groups"].set_index(["characteristic", "group_code"])["label"].to_dict()
-        self.order = dims["groups"].set_index(["characteristic", "group_code"])["sort"].to_dict()
-        self.measure = dims["measures"].drop_duplicates("measure").set_index("measure")["label"].to_dict() | {"headcount": "Headcount"}
-        self.population = dims["populations"].set_index("population")["label"].to_dict()
-        self.characteristic = dims["characteristics"].set_index("characteristic")["label"].to_dict() | {ALL: "Everyone"}
-
-    def readable(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rows of a mart in words: labels for codes, symbols for what is not shown, columns that no row fills left out."""
-        rows = self._in_order(rows)
-        symbol = rows["status"].map(SYMBOL) if "status" in rows else rows["verdict"].map({"not_shown": SYMBOL["x"]})
-        areas, groups = (
-            list(zip(rows[one], rows[other], strict=True)) for one, other in (("area_level", "area_code"), ("characteristic", "group_code"))
-        )
-        table = pd.DataFrame(
-            {
-                "Population": rows["population"].map(self.population),
-                "Period": rows["period"].map(academic_year),
-                "Area level": rows["area_level"],
-                "Area": [self.area[key] for key in areas],
-                "Area code": rows["area_code"],
-                "Measure": rows["measure"].map(self.measure),
-                "Characteristic": rows["characteristic"].map(self.characteristic),
-                "Group": [self.group[key] for key in groups],
-            }
-        )
-        if "comparator_code" in rows:
-            others = zip(rows["characteristic"], rows["comparator_code"], strict=True)
-            table["Compared with"] = [self.group[key] for key in others]
-            table["How compared"] = rows["statistic"].fillna(SYMBOL["x"])
-        elif rows["cross_characteristic"].ne(ALL).any():
-            others = zip(rows["cross_characteristic"], rows["cross_group_code"], strict=True)
-            table["Second characteristic"] = rows["cross_characteristic"].map(self.characteristic)
-            table["Second group"] = [self.group[key] for key in others]
-        table = table.map(safe)
-        if "status" in rows:
-            table["Status"] = symbol.fillna("shown")
-        else:
-            table["Verdict"] = rows["verdict"].str.replace("_", " ")
-        hidden = ~rows["status"].isin(SHOWN) if "status" in rows else rows["verdict"].eq("not_shown")
-        for name, heading in NUMBERS.items():
-            told_already = name == "value" and rows["measure"].eq("headcount").all()
-            if name in rows and rows[name].notna().any() and not told_already:
-                table[heading] = _numbers(rows[name], name in COUNTS).where(rows[name].notna(), symbol.where(hidden, SYMBOL["z"]))
-        return table
-
-    def _in_order(self, rows: pd.DataFrame) -> pd.DataFrame:
-        sort = [self.order[key] for key in zip(rows["characteristic"], rows["group_code"], strict=True)]
-        keys = ["population", "measure", "period", "level", "area_code", "characteristic", "sort", "group_code"]
-        crossed = [name for name in ("cross_characteristic", "cross_group_code") if name in rows]
-        placed = rows.assign(level=rows["area_level"].map(LEVELS.index), sort=sort).sort_values([*keys, *crossed], ignore_index=True)
-        return placed.drop(columns=["level", "sort"])
-
-
-def _numbers(column: pd.Series, counted: bool) -> pd.Series:
-    rounded = [None if pd.isna(number) else int(number) if counted else round(float(number), DECIMALS) for number in column]
-    return pd.Series(rounded, index=column.index, dtype=object)
-
-
 def _table(title: str, table: pd.DataFrame, scope: str) -> GPTable:
     symbols = [f"{SYMBOL[status]}: {meaning}" for status, meaning in MEANINGS.items() if (table == SYMBOL[status]).any(axis=None)]
     whole = [heading for heading in (*(NUMBERS[name] for name in COUNTS), *COUNTED.values()) if heading in table]
@@ -212,7 +117,7 @@ def _table(title: str, table: pd.DataFrame, scope: str) -> GPTable:
     )
 
 
-def _loss(names: _Names, loss: Mapping[str, Any]) -> GPTable:
+def _loss(names: Labels, loss: Mapping[str, Any]) -> GPTable:
     def by(entry: Mapping[str, Any]) -> str:
         return " and ".join(names.characteristic[entry[name]] for name in ("characteristic", "cross_characteristic") if entry[name] != ALL)
 

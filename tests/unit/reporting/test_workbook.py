@@ -14,7 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from expectations.attack.texts import leaks_in_texts
 from pipelines.reporting.board import Context
-from pipelines.reporting.workbook import safe, workbook, write_workbook
+from pipelines.reporting.readable import safe
+from pipelines.reporting.workbook import workbook, write_workbook
 
 CONTEXT = Context(period="2025-26", made_up=True, threshold=10, few_below=20)
 LOSS = {
