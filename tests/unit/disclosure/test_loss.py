@@ -179,8 +179,8 @@ def test_a_coarser_grouping_is_priced_exactly_by_protecting_again_without_the_fi
 
 def test_only_as_many_coarser_groupings_are_priced_as_asked_and_as_time_allows(frames, protected):
     assert [entry["won"] for entry in winnings(protected, **frames, policy=POLICY, most=2, seconds=0)] == [None, None]
-    quick = replace(protected, report=protected.report | {"seconds": 0.0})
-    first, second = winnings(quick, **frames, policy=POLICY, most=2, seconds=1e-3)  # time for one to be begun, not for two
+    known = replace(protected, report=protected.report | {"seconds": 0.01})
+    first, second = winnings(known, **frames, policy=POLICY, most=2, seconds=0.01)  # as long as protection is said to have taken
     assert first["won"] is not None
     assert second["won"] is None
 
