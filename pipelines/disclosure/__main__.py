@@ -131,7 +131,8 @@ def _audit(chosen: argparse.Namespace) -> int:
 
 def _summary(problem: problems.Problem, answer: Answer, seconds: float) -> str:
     cost, more = problem.cost_of(answer.hidden), int((answer.hidden & ~problem.start).sum())
-    far = "proven cheapest" if answer.proven else f"at most {(cost - answer.bound) / cost:.1%} above the cheapest" if cost else "not proven"
+    above = f"at most {cost / answer.bound - 1:.2%} above the cheapest" if answer.bound > 0 else "not proven"
+    far = "proven cheapest" if answer.proven else above
     return (
         f"{problem.name}: {len(problem.ids):,} cells, {more:,} hidden beyond the {int(problem.start.sum()):,} published primaries, "
         f"cost {cost:,.0f}, bound {answer.bound:,.0f} ({far}), {duration(seconds)}"

@@ -119,8 +119,8 @@ def _by(names: list[str], rows: pd.DataFrame, shown: pd.DataFrame) -> list[dict[
 
 def _price(cost: Floats, beyond: Mask, effort: Effort) -> dict[str, Any]:
     paid = float(cost[beyond].sum())
-    gap = None if effort.bound is None else 0.0 if paid <= 0 else max(paid - effort.bound, 0.0) / paid
-    return {
+    gap = None if effort.bound is None else 0.0 if paid <= effort.bound else 1 - effort.bound / paid
+    return {  # gap: the share of the cost that is not proven to be needed
         "statistics": int(beyond.sum()),
         "cost": paid,
         "bound": effort.bound,
@@ -139,7 +139,7 @@ def public(internal: Mapping[str, Any]) -> dict[str, Any]:
         for kind, names in (("tables", TABLE), ("area_levels", LEVEL))
     }
     gap, hidden = loss["price"]["gap"], sum(entry["hidden"] for entry in loss["area_levels"])
-    told["dearer_than_cheapest_at_most"] = None if gap is None or hidden < MANY else _upwards(gap)
+    told["dearer_than_cheapest_at_most"] = None if gap is None or gap >= 1 or hidden < MANY else _upwards(gap / (1 - gap))
     return told
 
 

@@ -66,7 +66,7 @@ def test_the_price_is_that_of_what_is_hidden_beyond_the_primaries_and_the_gap_th
         "statistics": int((linked.candidate & ~primary.hidden).sum()),
         "cost": dear, "bound": dear / 2, "gap": 0.5, "proven": False, "spent": 3.0, "allowed": 4.0,
     }  # fmt: skip
-    assert loss.public(told)["dearer_than_cheapest_at_most"] == 0.5
+    assert loss.public(told)["dearer_than_cheapest_at_most"] == 1.0
     assert protected.report["loss"]["price"]["bound"] is None
     assert loss.public(protected.report)["dearer_than_cheapest_at_most"] is None
 
@@ -85,7 +85,7 @@ def test_what_cannot_be_protected_is_listed_by_place_for_a_person(frames):
     assert report["narrow_places"] == report["unprotected_places"]
 
 
-@pytest.mark.parametrize(("gap", "told"), [(0.0, 0.05), (0.02, 0.05), (0.05, 0.05), (0.051, 0.1), (0.3, 0.3)])
+@pytest.mark.parametrize(("gap", "told"), [(0.0, 0.05), (0.02, 0.05), (0.05, 0.1), (0.5, 1.0), (1.0, None)])
 def test_the_gap_is_told_upwards_in_steps_and_never_as_none(protected, gap, told):
     report = json.loads(json.dumps(protected.report))
     report["loss"]["price"]["gap"] = gap
