@@ -41,6 +41,8 @@ class DisclosurePolicy(Entry):
 
     ``worth``: how many times dearer it is to hide a figure of an area level, or of everyone, than one of a single group in an academy.
     ``stability``: how many times dearer it is to hide what the last release showed, and cheaper what it hid; 1 is none.
+    ``budget``: seconds, of a common core, for the search for the cheapest pattern; safety does not depend on it.
+    ``price_coarser``: for how many tables, at most, the nightly run says what the rest would show without them; 0 for none.
     """
 
     profile: Name
@@ -50,7 +52,9 @@ class DisclosurePolicy(Entry):
     few_below: int
     figure_floor: int
     worth: dict[str, float] = {}
+    budget: float = Field(gt=0)
     stability: float = Field(default=1, ge=1)
+    price_coarser: int = Field(ge=0, default=0)
     public_totals: tuple[PublicTotal, ...] = ()
     crosses: tuple[Cross, ...] = ()
     known: tuple[KnownGroup, ...] = ()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from pipelines.disclosure import naming
 from pipelines.disclosure.differences import differences, link_entries
 from pipelines.disclosure.linked import Ids, Linked, Mask, take
 from pipelines.disclosure.policy import Policy
@@ -67,18 +68,21 @@ def matching(frame: pd.DataFrame, descriptions: Sequence[Mapping[str, str]]) -> 
 def build(
     cells: pd.DataFrame, links: pd.DataFrame, groups: pd.DataFrame, areas: pd.DataFrame, measures: pd.DataFrame, policy: Policy
 ) -> Tables:
-    """The linked system. Raises ValueError for counts that are negative, contradict each other or do not add up."""
+    """The linked system. Raises ValueError, naming the tables and places, for counts that are negative, contradict each other or
+    do not add up."""
     world = geography(groups, areas)
     rows = cells.reset_index(drop=True)
     place = places(rows, world)
     own_kind = rows["kind"].map({"headcount": "n", "rate": "num", "mean": "sum", "figure": "figure"})
     if own_kind.isna().any():
-        raise ValueError("A measure is of a kind that disclosure control does not know.")
+        strange = naming.listed(sorted(rows.loc[own_kind.isna(), "measure"].unique()))
+        raise ValueError(f"A measure is of a kind that disclosure control does not know: {strange}.")
     count = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"]).astype("Float64").fillna(0).to_numpy(float)
     numerator = rows["numerator"].astype("Float64").fillna(0).to_numpy(float)
     mean = rows["value"].to_numpy(float)
-    if ((rows["kind"] == "mean") & (count > 0) & np.isnan(mean)).any():
-        raise ValueError("A mean of somebody has no value.")
+    missing = (rows["kind"] == "mean") & (count > 0) & np.isnan(mean)
+    if missing.any():
+        raise ValueError(f"A mean of somebody has no value: {naming.rows(rows[missing])}.")
     total = np.where(count > 0, np.nan_to_num(mean) * count, 0.0)
 
     counted = (rows["kind"] != "figure").to_numpy()
@@ -89,16 +93,18 @@ def build(
     long = pd.concat([part.assign(row=part.index) for part in listed], ignore_index=True)
     long["published"] = rows["published"].astype(bool).to_numpy()[long["row"]]
     long = pd.concat([long, differences(links, world)], ignore_index=True)
-    if (long.loc[long["kind"] != "sum", "value"] < 0).any():
-        raise ValueError("A count is negative.")
-
     families, periods = pd.Index(long["family"].unique()), pd.Index(long["period"].unique())
     long["family"], long["period"] = families.get_indexer(long["family"]), periods.get_indexer(long["period"])
     space = Space(families, periods, world)
+    negative = (long["kind"] != "sum") & (long["value"] < 0)
+    if negative.any():
+        raise ValueError(f"A count is negative: {naming.statistics(long[negative], space)}.")
     long["key"] = space.keys(long)
     grouped = long.groupby("key", sort=True)
-    if (grouped["value"].max() - grouped["value"].min() > 1e-9 * (1 + grouped["value"].max().abs())).any():
-        raise ValueError("Two rows print different numbers for one and the same statistic.")
+    differ = grouped["value"].max() - grouped["value"].min() > 1e-9 * (1 + grouped["value"].max().abs())
+    if differ.any():
+        told = naming.statistics(long[long["key"].isin(differ.index[differ])], space)
+        raise ValueError(f"Two rows print different numbers for one and the same statistic: {told}.")
     statistics = grouped.agg(dict.fromkeys([*KEY, "kind", "value", "n"], "first") | {"published": "any"}).reset_index()
     statistics = with_missing_wholes(statistics.drop(columns="key"), space)
     statistics["n"] = statistics["n"].where(statistics["kind"] == "sum", statistics["value"])
@@ -142,8 +148,9 @@ def _bind(statistics: pd.DataFrame, space: Space, links: pd.DataFrame, measures:
     value = statistics["value"].to_numpy(float)
     numerator = statistics["kind"].to_numpy()[dependent] == "num"
     part, whole = dependent[numerator], counts[numerator]
-    if (value[part] > value[whole]).any():
-        raise ValueError("A numerator is larger than its denominator.")
+    larger = part[value[part] > value[whole]]
+    if len(larger):
+        raise ValueError(f"A numerator is larger than its denominator: {naming.statistics(statistics.iloc[larger], space)}.")
     rest = len(statistics) + np.arange(len(part))
     blocks.append(_entries(equations, [(whole, 1.0), (part, -1.0), (rest, -1.0)]))
     equations += len(part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from pipelines.disclosure import naming
 from pipelines.disclosure.relations import Geography, Space, places
 
 
@@ -21,8 +22,9 @@ def differences(links: pd.DataFrame, world: Geography) -> pd.DataFrame:
     outside = links["only_here"].astype("Float64").fillna(0).to_numpy(float)
     never_outside = pd.Series(outside).groupby(links["population"]).transform("max") == 0
     nested = links["nested"].astype(bool) if "nested" in links else never_outside
-    if (outside[nested.to_numpy()] > 0).any():
-        raise ValueError("A population that is declared nested has people outside its base.")
+    outsiders = links[nested.to_numpy(bool) & (outside > 0)]
+    if len(outsiders):
+        raise ValueError(f"A population that is declared nested has people outside its base: {naming.rows(outsiders)}.")
     found = []
     for kind, kept in (("only_here", ~nested.to_numpy()), ("only_base", np.ones(len(links), dtype=bool))):
         value = links[kind].astype("Float64").fillna(0).to_numpy(float)
@@ -62,6 +64,7 @@ def link_entries(
         found.append(pd.DataFrame({"equation": number[present], "statistic": column[both][present], "coefficient": sign}))
     entries = pd.concat(found)
     balance = (entries["coefficient"] * value[entries["statistic"].astype(int)]).groupby(entries["equation"]).sum()
-    if (balance.abs() > 0.5).any():
-        raise ValueError("Two populations and their difference contradict each other.")
+    off = balance.index[balance.abs() > 0.5].astype(int) - start
+    if len(off):
+        raise ValueError(f"Two populations and their difference contradict each other: {naming.rows(links.iloc[both[off]])}.")
     return entries, len(both)

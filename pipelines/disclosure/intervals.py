@@ -17,14 +17,18 @@ from pipelines.disclosure.task import pieces
 
 @dataclass(frozen=True)
 class Cheapest:
-    """hidden: a pattern in which every goal that can be protected is. cost, bound: of what it hides beside the start, and of any such
-    pattern; proven: no cheaper one exists. seconds: nominal, of `work`."""
+    """hidden: a pattern in which every goal that can be protected is. price: of hiding each statistic beside the start; bound: what any
+    such pattern costs at least; proven: none is cheaper than this. seconds: nominal, of `work`."""
 
     hidden: Mask
-    cost: float
+    price: Floats
     bound: float
     proven: bool
     seconds: float
+
+    def cost_of(self, hidden: Mask) -> float:
+        """What a pattern hides, by the prices that the bound is made of."""
+        return float(self.price[hidden].sum())
 
 
 def needs(system: Linked, k: int) -> tuple[Floats, Floats]:
@@ -58,7 +62,7 @@ def cheapest(system: Linked, start: Mask, goals: Mask, k: int, level: Level, bud
         proofs.append(proof)
     return Cheapest(
         hidden=system.close(hidden),
-        cost=sum(proof.cost for proof in proofs),
+        price=np.where(start | ~system.published, 0.0, system.price(start)),
         bound=sum(proof.bound for proof in proofs),
         proven=all(proof.proven for proof in proofs),
         seconds=(work.now() - began) / work.SECOND,

@@ -1,24 +1,24 @@
-"""Suppression problems and patterns as files (format `csp-linked-1`): read, checked, written. Solving belongs to other modules."""
+"""Suppression problems and patterns: read from their files, checked as a whole, written. Solving belongs to other modules."""
 
 from __future__ import annotations
 
-import gzip
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 
-from pipelines.disclosure.linked import Floats, Ids, Linked, Mask
+from pipelines.disclosure import documents, naming
+from pipelines.disclosure.documents import BadProblem, Document, read_json
+from pipelines.disclosure.linked import Ids, Linked, Mask
+from pipelines.home.vault import write_whole
 
-FORMAT = "csp-linked-1"
-POLICY_KEYS = {"primary", "need_hi", "need_width", "lower_bound", "zeros_suppressible"}
+__all__ = ["BadProblem", "Problem", "load", "parse", "read_json", "read_pattern", "write_pattern"]
 
-
-class BadProblem(ValueError):
-    """A problem or pattern that cannot be trusted; the message is a sentence for a person."""
+ADDS_UP = 1e-9
+"""Tolerance of an equation, relative to the numbers in it."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Problem:
     """One linked-table suppression problem.
 
     ids: cell ids in the order of `linked`. primary: cells to protect, published or latent. need_hi, need_width: what an intruder's
-    upper bound on each must reach, and how wide the interval must be.
+    upper bound on each must reach, and how wide the interval must be. names: the cells in words.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Problem:
     primary: Mask
     need_hi: float
     need_width: float
+    names: Sequence[str] = field(default=(), repr=False)
 
     @property
     def start(self) -> Mask:
@@ -45,14 +46,13 @@ class Problem:
         """Cost of what is hidden beyond the primaries."""
         return float(self.linked.cost[hidden & ~self.start].sum())
 
+    def named(self, cells: Mask) -> list[str]:
+        """These cells in words."""
+        return [self.names[int(at)] if self.names else f"cell {self.ids[at]}" for at in np.flatnonzero(cells)]
 
-def read_json(path: Path) -> Any:
-    """The JSON in a file, gzipped or not. Raises BadProblem."""
-    try:
-        raw = path.read_bytes()
-        return json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
-    except (OSError, ValueError, EOFError) as error:
-        raise BadProblem(f"{path.name} is not a readable JSON file ({type(error).__name__}).") from error
+    def told(self, cells: Mask) -> str:
+        """The first few of these cells in words, and how many more there are."""
+        return naming.listed(self.named(cells))
 
 
 def load(path: Path) -> Problem:
@@ -62,89 +62,66 @@ def load(path: Path) -> Problem:
 
 def parse(document: Any) -> Problem:
     """A Problem from the decoded JSON. Raises BadProblem."""
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise BadProblem(f"This is not a problem in the format {FORMAT}.")
-    policy = document.get("policy")
-    if not isinstance(policy, dict) or set(policy) != POLICY_KEYS or policy["lower_bound"] not in (0, 1):
-        raise BadProblem(
-            "The problem's policy is unknown: it must give " + ", ".join(sorted(POLICY_KEYS)) + ", and a lower bound of 0 or 1."
-        )
-    try:
-        cell = {name: [row[at] for row in document["cells"]] for at, name in enumerate(document["columns"])}
-        ids = np.array(cell["id"], dtype=np.int64)
-        value = np.array(cell["value"], dtype=float)
-        primary, published, suppressible = (np.array(cell[name], dtype=bool) for name in ("primary", "published", "suppressible"))
-        cost = np.array(cell["cost"], dtype=float)
-        if len(np.unique(ids)) < len(ids):
-            raise BadProblem("Two cells of the problem share an id.")
-        entries = _entries(document, {int(key): place for place, key in enumerate(ids)})
-    except BadProblem:
-        raise
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise BadProblem(f"The problem is incomplete or names a cell that it does not list ({type(error).__name__}).") from error
-    if (value < 0).any() or not np.isfinite(value).all():
-        raise BadProblem("The problem holds a count that is negative or no number.")
-    row, column, coefficient, constant = entries
-    matrix = sp.csr_matrix((coefficient, (row, column)), shape=(len(constant), len(ids)))
-    off = np.abs(matrix @ value - constant) > 1e-6
-    if off.any():
-        raise BadProblem(f"The problem is not additive: {int(off.sum())} of its {len(constant)} equations do not hold.")
-    zeros = bool(policy["zeros_suppressible"])
-    least = float(policy["lower_bound"])
+    stated = documents.check(document)
+    _additive(stated)
     linked = Linked(
-        value=value,
-        equations=matrix,
-        published=published,
-        candidate=published & suppressible & (zeros | (value > 0)),
-        cost=cost,
-        family=np.zeros(len(ids), dtype=np.int64),
-        counts=np.ones(len(ids), dtype=bool),
-        floor=np.where(published, np.minimum(least, value), 0.0),
-        ceiling=np.full(len(ids), np.inf),
+        value=stated.value,
+        equations=stated.equations,
+        published=stated.published,
+        candidate=stated.published & stated.suppressible & (stated.zeros_suppressible | (stated.value > 0)),
+        cost=stated.cost,
+        family=np.zeros(len(stated.ids), dtype=np.int64),
+        counts=np.ones(len(stated.ids), dtype=bool),
+        floor=np.where(stated.published, np.minimum(stated.lower_bound, stated.value), 0.0),
+        ceiling=np.full(len(stated.ids), np.inf),
         implies=np.empty((0, 2), dtype=np.int64),
-        lines=np.ones(len(constant), dtype=bool),
+        lines=np.ones(len(stated.constant), dtype=bool),
         zeros_shown=False,
     )
-    return Problem(str(document.get("name", "")), ids, linked, primary, float(policy["need_hi"]), float(policy["need_width"]))
+    return Problem(stated.name, stated.ids, linked, stated.primary, stated.need_hi, stated.need_width, stated.names)
 
 
-def _entries(document: dict[str, Any], place: dict[int, int]) -> tuple[list[int], list[int], list[float], Floats]:
-    row: list[int] = []
-    column: list[int] = []
-    coefficient: list[float] = []
-    constant: list[float] = []
-    for total, parts in document["relations"]:
-        row += [len(constant)] * (1 + len(parts))
-        column += [place[total], *(place[part] for part in parts)]
-        coefficient += [1.0] + [-1.0] * len(parts)
-        constant.append(0.0)
-    for equation in document.get("equations", []):
-        row += [len(constant)] * len(equation["ids"])
-        column += [place[key] for key in equation["ids"]]
-        coefficient += [float(number) for number in equation["coefs"]]
-        constant.append(float(equation["rhs"]))
-    return row, column, coefficient, np.array(constant)
+def _additive(stated: Document) -> None:
+    size = abs(stated.equations) @ stated.value + np.abs(stated.constant)
+    off = np.flatnonzero(np.abs(stated.equations @ stated.value - stated.constant) > 1e-6 + ADDS_UP * size)
+    if len(off):
+        first = [stated.equations[at].indices[np.argmax(stated.equations[at].data)] for at in off[:1000]]  # totals have the coefficient 1
+        raise BadProblem(
+            f"The problem is not additive: {len(off)} of its {len(stated.constant)} equations do not hold, "
+            f"those of {naming.listed(stated.names[at] for at in first)}."
+        )
 
 
 def read_pattern(path: Path, problem: Problem) -> Mask:
     """The hidden cells of a pattern file. Raises BadProblem if it hides what it may not, or shows a primary."""
     document = read_json(path)
+    suppressed = document.get("suppressed") if isinstance(document, dict) else None
+    if not isinstance(suppressed, list) or not all(isinstance(key, int) and not isinstance(key, bool) for key in suppressed):
+        raise BadProblem("The pattern is not {'suppressed': [ids of the problem's cells]}.")
     place = {int(key): at for at, key in enumerate(problem.ids)}
-    try:
-        chosen = [place[int(key)] for key in document["suppressed"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadProblem("The pattern is not {'suppressed': [ids of the problem's cells]}.") from error
+    unknown = [str(key) for key in suppressed if key not in place]
+    if unknown:
+        raise BadProblem(f"The pattern is not {{'suppressed': [ids of the problem's cells]}}: the problem lists no cell {_few(unknown)}.")
     hidden = np.zeros(len(problem.ids), dtype=bool)
-    hidden[chosen] = True
-    if (hidden & ~problem.linked.published).any():
-        raise BadProblem("The pattern lists a cell that is not published.")
-    if (problem.start & ~hidden).any():
-        raise BadProblem("The pattern shows a primary cell.")
-    if (hidden & ~problem.start & ~problem.linked.candidate).any():
-        raise BadProblem("The pattern hides a cell that must stay shown.")
+    hidden[[place[key] for key in suppressed]] = True
+    for wrong, sentence in (
+        (hidden & ~problem.linked.published, "The pattern lists a cell that is not published"),
+        (problem.start & ~hidden, "The pattern shows a primary cell"),
+        (hidden & ~problem.start & ~problem.linked.candidate, "The pattern hides a cell that must stay shown"),
+    ):
+        if wrong.any():
+            raise BadProblem(f"{sentence}: {problem.told(wrong)}.")
     return hidden
 
 
+def _few(keys: list[str]) -> str:
+    return naming.listed(naming.printable(key) for key in keys)
+
+
 def write_pattern(path: Path, problem: Problem, hidden: Mask) -> None:
-    """Write a pattern; the ids are sorted, so equal patterns are equal files."""
-    path.write_text(json.dumps({"suppressed": sorted(int(key) for key in problem.ids[hidden])}) + "\n")
+    """Write a pattern, whole or not at all; the ids are sorted, so equal patterns are equal files. Raises BadProblem where it cannot."""
+    content = json.dumps({"suppressed": sorted(int(key) for key in problem.ids[hidden])}) + "\n"
+    try:
+        write_whole(path, content.encode())
+    except OSError as error:
+        raise BadProblem(f"{naming.printable(path.name)} cannot be written ({type(error).__name__}).") from error

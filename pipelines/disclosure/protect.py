@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.disclosure import intervals, past, secondary
+from pipelines.disclosure import intervals, loss, past, secondary
 from pipelines.disclosure.cells import Tables, build
 from pipelines.disclosure.linked import Mask, take
 from pipelines.disclosure.policy import Policy
@@ -80,12 +80,11 @@ def protect(
     shown.loc[few, SPREAD] = None
     shown.loc[shown["kind"] == "figure", "denominator"] = None  # a count that no equation ties is a count that nobody protects
     shown = shown[published].drop(columns=["published", "smallest", "largest_share"]).reset_index(drop=True)
-    report = _report(rows[published], shown, tables, pattern, policy) | {
+    effort = loss.Effort(found.cost_of(pattern.hidden), found.bound, found.proven, found.seconds, policy.budget)
+    report = loss.report(rows[published], shown, tables, primary, pattern, policy, effort) | {
         "interval_goals": int(goals.sum()),
         "narrow_intervals": None if thin is None else int(thin.sum()),
-        "cost": found.cost,
-        "bound": found.bound,
-        "proven": found.proven,
+        "narrow_places": [] if thin is None else loss.resting_on(rows[published], tables, thin[: len(tables.linked)]),
         **past.report(rows, tables, told, begun, primary, held),
         "seconds": time.perf_counter() - started,
     }
@@ -137,30 +136,3 @@ def _empty(rows: pd.DataFrame, n: np.ndarray) -> Mask:
     everyone = rows[["characteristic", "cross_characteristic"]].isin(["all"]).all(axis=1).to_numpy() & (rows["kind"] != "figure").to_numpy()
     nobody = rows.loc[everyone & (n == 0), place].drop_duplicates()
     return pd.MultiIndex.from_frame(rows[place]).isin(pd.MultiIndex.from_frame(nobody))
-
-
-def _report(rows: pd.DataFrame, shown: pd.DataFrame, tables: Tables, pattern: secondary.Pattern, policy: Policy) -> dict[str, Any]:
-    secret = (shown["status"] == "c").to_numpy()
-    second = shown["rule"].isin(["secondary", "closure", "mean_follows_count", past.HELD]).to_numpy()
-    people = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"]).astype("Float64").fillna(0).astype(int)
-    table = (shown["population"] + " " + shown["measure"] + " by " + shown["characteristic"]).where(
-        shown["cross_characteristic"] == "all",
-        shown["population"] + " " + shown["measure"] + " by " + shown["characteristic"] + " and " + shown["cross_characteristic"],
-    )
-    hidden_people = pd.Series(people.to_numpy()[secret]).groupby(table.to_numpy()[secret]).sum()
-    zero = np.flatnonzero(tables.linked.zero_families(pattern.hidden))
-    return {
-        "k": policy.k,
-        "level": policy.level,
-        "cells": len(shown),
-        "statistics": len(tables.linked),
-        "equations": int(tables.linked.equations.shape[0]),
-        "hidden": {"primary": int((secret & ~second).sum()), "secondary": int((secret & second).sum())},
-        "rules": {str(name): int(number) for name, number in shown.loc[secret, "rule"].value_counts().sort_index().items()},
-        "people_hidden": {str(name): int(number) for name, number in hidden_people.items()},
-        "zero_hidden": [list(tables.families[code]) for code in zero],
-        "families_hidden_whole": [list(tables.families[code]) for code in pattern.whole_families],
-        "families_whose_zeros_had_to_be_hidden": [list(tables.families[code]) for code in pattern.opened_families],
-        "unprotected": int(pattern.unprotected.sum()),
-        "audits": pattern.rounds,
-    }

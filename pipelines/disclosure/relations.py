@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipelines.disclosure import naming
+
 ALL = "all"
 KEY = ["family", "period", "area", "first", "second"]
 ADDS_UP = 1e-6
@@ -63,7 +65,8 @@ def geography(groups: pd.DataFrame, areas: pd.DataFrame) -> Geography:
         }
     )
     if (edges["parent"] < 0).any():
-        raise ValueError("An area names a parent that is not itself in dim_areas.")
+        orphans = naming.listed(str(area_index[area]).replace("|", " ") for area in edges.loc[edges["parent"] < 0, "area"])
+        raise ValueError(f"An area names a parent that is not itself in dim_areas: {orphans}.")
     whole = edges.groupby(["area", "parent_level"])["parent"].transform("size") == 1
     edges = edges[whole].reset_index(drop=True)
     edges["size"] = edges.groupby(["parent", "partition"])["area"].transform("size")
@@ -74,15 +77,21 @@ def places(frame: pd.DataFrame, world: Geography) -> pd.DataFrame:
     """Integer codes of period, area and the unordered pair of groups; an undeclared code stops everything."""
     area = world.areas.get_indexer(pd.Index(frame["area_level"] + "|" + frame["area_code"]))
     if (area < 0).any():
-        raise ValueError("A figure stands in an area that dim_areas does not know.")
+        strange = frame[area < 0]
+        where = naming.listed(
+            naming.printable(f"{level} {code}") for level, code in zip(strange["area_level"], strange["area_code"], strict=True)
+        )
+        raise ValueError(f"A figure stands in an area that dim_areas does not know: {where}.")
     pair = np.column_stack(
         [
             world.groups.get_indexer(pd.Index(frame["characteristic"] + "|" + frame["group_code"])),
             world.groups.get_indexer(pd.Index(frame["cross_characteristic"] + "|" + frame["cross_group_code"])),
         ]
     )
-    if (pair < 0).any():
-        raise ValueError("A figure is of a group that dim_groups does not know.")
+    undeclared = frame[(pair < 0).any(axis=1)]
+    if len(undeclared):  # the code itself is not told: one that nobody declared may be anything
+        tables = undeclared["population"] + " by " + undeclared["characteristic"] + " and " + undeclared["cross_characteristic"]
+        raise ValueError(f"A figure is of a group that dim_groups does not know: {naming.listed(tables.str.removesuffix(' and all'))}.")
     pair.sort(axis=1)
     return pd.DataFrame({"period": frame["period"], "area": area, "first": pair[:, 0], "second": pair[:, 1]}, index=frame.index)
 
@@ -194,7 +203,8 @@ def sums(statistics: pd.DataFrame, space: Space) -> tuple[pd.DataFrame, pd.DataF
     complete = whole["found"] == whole["expected"]
     wrong = off & ((complete & ~whole["real"]) | (~complete & ~whole["real"] & (whole["rest"] < 0) & whole["printed"]))
     if wrong.any():
-        raise NotAdditive(f"{int(wrong.sum())} totals do not equal the sum of their parts, so the tables contradict each other.")
+        places = naming.statistics(statistics.iloc[whole.loc[wrong, "parent"]], space)
+        raise NotAdditive(f"{int(wrong.sum())} totals do not equal the sum of their parts, so the tables contradict each other: {places}.")
     incomplete = off & ~complete
     whole = whole[~incomplete | whole["printed"]]
     rows = rows[rows["relation"].isin(whole.index)]

@@ -28,6 +28,7 @@ from pipelines.catalogue import Catalogue
 from pipelines.intake import Settled
 from pipelines.orchestration import steps
 from pipelines.orchestration.dbt_assets import CATALOGUE, EARLIER, OWNERS
+from pipelines.orchestration.loss_tables import analyst_tables
 from pipelines.orchestration.resources import Clock, TrustHome
 
 JUDGED_MARTS, REPORTS, SEALED = (AssetKey(["draft", name]) for name in ("marts", "reports", "sealed"))
@@ -145,6 +146,7 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
                 "hidden by rule": MetadataValue.json(protection["rules"]),
                 "protected with": protection["earlier_releases"],
                 "held": MetadataValue.md(_held_table(steps.held(opened))),
+                **{name: MetadataValue.md(table) for name, table in analyst_tables(protection).items()},
             },
         )
         verdict = steps.judge_marts(opened)

@@ -9,10 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.catalogue.policy import DisclosurePolicy
-from pipelines.disclosure import Policy, protect
+from pipelines.disclosure import Policy, naming, protect
+from pipelines.disclosure.coarser import winnings
 from pipelines.home import Home, load_keys
 from pipelines.home.vault import seal, write_whole
 from pipelines.orchestration.opened import MOVERS
+
+LEAST_SECONDS = 3.0
+"""What pricing coarser tables may take where protection itself was quicker; elsewhere it may take as long as protection did."""
 
 
 def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Policy:
@@ -34,6 +38,7 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
         public_totals=totals,
         known=known,
         worth=policy.worth,
+        budget=policy.budget,
         stability=policy.stability,
     )
 
@@ -41,17 +46,23 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
 def protected_cells(policy: str, known_groups: pd.DataFrame, home: Home, report: Path, **frames: pd.DataFrame) -> pd.DataFrame:
     """Every published cell with its status. ``policy`` is the catalogue's policy as JSON; the frames are those of ``protect``.
 
-    The engine's report (counts by table and rule, never a value) is written to ``report``, the movers for the judge sealed beside it.
-    ``ValueError`` when the engine says that it
+    The engine's report (counts by table and rule, never a value) is written to ``report``, with what coarser tables would win back as
+    far as the policy asks and time allows, and the movers for the judge sealed beside it. ``ValueError`` when the engine says that it
     could not protect everything.
     """
     declared = DisclosurePolicy.model_validate_json(policy)
-    protected = protect(policy=engine_policy(declared, known_groups), **frames)
+    engine = engine_policy(declared, known_groups)
+    protected = protect(policy=engine, **frames)
     if protected.report["unprotected"]:
-        raise ValueError("Some small numbers could not be protected, so nothing of this draft may be published.")
+        places = naming.listed(protected.report["unprotected_places"])
+        raise ValueError(
+            f"Some small numbers could not be protected, so nothing of this draft may be published: {places}. Merge groups, or leave a table out."
+        )
     movers = io.BytesIO()
     protected.movers.to_parquet(movers)
     sealed = report.with_name(MOVERS)
     write_whole(sealed, seal(load_keys(home), sealed.name, movers.getvalue()))
-    write_whole(report, json.dumps(protected.report, sort_keys=True, indent=2).encode())
+    allowed = max(LEAST_SECONDS, protected.report["seconds"])
+    coarser = winnings(protected, **frames, policy=engine, most=declared.price_coarser, seconds=allowed) if declared.price_coarser else []
+    write_whole(report, json.dumps(protected.report | {"coarser": coarser}, sort_keys=True, indent=2).encode())
     return protected.cells

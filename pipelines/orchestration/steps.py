@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines import intake
+from pipelines.disclosure import loss
 from pipelines.home import HomeError, duck
 from pipelines.home.vault import unseal, write_whole
 from pipelines.orchestration.opened import Opened
@@ -93,6 +94,7 @@ def judge_marts(opened: Opened) -> Any:
 def write_reports(opened: Opened) -> list[Path]:
     """Everything people read, made from the marts of the partial draft and from nothing else."""
     from pipelines.reporting.board import Context, write_board
+    from pipelines.reporting.workbook import write_workbook
 
     folder, catalogue = opened.home.partial_draft, opened.catalogue
     reported = _foundations(opened).period
@@ -103,7 +105,11 @@ def write_reports(opened: Opened) -> list[Path]:
         few_below=catalogue.policy.few_below,
         reference_date=next((item.reference_date for item in catalogue.calendar.periods if item.period == reported), None),
     )
-    return [write_board(folder / bundle.MARTS, folder / "reports" / "board.html", catalogue.brand, context)]
+    marts, reports = folder / bundle.MARTS, folder / "reports"
+    return [
+        write_board(marts, reports / "board.html", catalogue.brand, context),
+        write_workbook(marts, reports / "workbook.xlsx", context, loss.public(protection_report(opened))),
+    ]
 
 
 def attack_draft(opened: Opened) -> Any:
@@ -202,6 +208,7 @@ def _disclosure(opened: Opened) -> Disclosure:
             "zero_hidden": report["zero_hidden"],
             "cells": report["cells"],
             "cells_hidden": sum(report["hidden"].values()),
+            "loss": loss.public(report),
         }
     )
 

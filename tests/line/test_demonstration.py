@@ -7,11 +7,13 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from homes import refresh
+from openpyxl import load_workbook
 
 from expectations.attack import attack
 from pipelines.catalogue import load
@@ -27,6 +29,31 @@ def test_the_ordinary_rule_releases_the_demonstration(demonstration: Home) -> No
     assert release.current
     assert verify(demonstration.releases / release.id) == []
     assert (demonstration.releases / "current" / "reports" / "board.html").is_file()
+
+
+def test_the_manifest_and_the_workbook_tell_the_loss_that_anybody_could_count(demonstration: Home) -> None:
+    told = json.loads((_released(demonstration) / "manifest.json").read_bytes())["disclosure"]["loss"]
+    marts = [pd.read_parquet(path) for path in (_released(demonstration) / "marts").glob("mart_*comes.parquet")]
+    marts += [pd.read_parquet(path) for path in (_released(demonstration) / "marts").glob("mart_*composition.parquet")]
+    statuses = pd.concat(marts)["status"]
+    for entries in (told["tables"], told["area_levels"]):
+        assert sum(entry["published"] for entry in entries) == len(statuses)
+        assert sum(entry["hidden"] for entry in entries) == int((statuses == "c").sum())
+        assert not any({"primary", "secondary", "people", "people_hidden"} & set(entry) for entry in entries)
+    sheets = load_workbook(_released(demonstration) / "reports" / "workbook.xlsx", read_only=True)
+    assert len(list(sheets["Information loss"].iter_rows())) >= len(told["tables"])
+    assert sum(sheets[name].max_row for name in sheets.sheetnames if name.endswith(("outcomes", "composition"))) > len(statuses)
+
+
+def test_an_analyst_sees_the_loss_and_what_coarser_tables_would_win_back(demonstration: Home) -> None:
+    report = json.loads((demonstration.warehouse / "protection.json").read_bytes())
+    assert report["loss"]["price"]["cost"] > 0
+    assert any(entry["won"] is not None for entry in report["coarser"])
+    index = sqlite3.connect(demonstration.root / "dagster" / "history" / "runs" / "index.db")
+    with closing(index):
+        events = [event for (event,) in index.execute("select event from event_logs where dagster_event_type = 'ASSET_MATERIALIZATION'")]
+    told = [event for event in events if "what coarser tables would win back" in event]
+    assert told and all("share shown" in event and "primary" in event for event in told)
 
 
 def test_every_file_has_its_receipt_and_none_is_left_in_the_drop_folders(demonstration: Home) -> None:

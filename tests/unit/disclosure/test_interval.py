@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from made_trust import made_trust
 
-from pipelines.disclosure import Policy, intervals, large, problems, protect, secondary
+from pipelines.disclosure import Policy, intervals, problems, protect, routes, secondary, work
 from pipelines.disclosure.assembly import Assembly
 from pipelines.disclosure.cells import build
 from pipelines.disclosure.cuts import bridges, separate
@@ -21,6 +20,7 @@ from pipelines.disclosure.protect import interval_goals
 from pipelines.disclosure.reach import Reach, judge
 from pipelines.disclosure.relaxation import Relaxation
 from pipelines.disclosure.solve import solve, tasks, violations
+from pipelines.disclosure.windows import Pool, improve
 
 K = 5
 
@@ -108,7 +108,7 @@ def test_the_relaxation_never_exceeds_the_proven_cost():
     bound = 0.0
     for task in tasks(problem, "interval"):
         relaxed = Relaxation(task)
-        relaxed.tighten(time.perf_counter() + 10)
+        relaxed.tighten(work.after(10))
         assert relaxed.converged
         bound += relaxed.bound
     assert 0 < bound <= problem.cost_of(answer.hidden) + 1e-6
@@ -162,11 +162,13 @@ def test_a_small_trust_at_level_interval_leaves_every_primary_its_range():
     tables_ = build(frames.cells, frames.links, frames.groups, frames.areas, frames.measures, policy)
     primary = primaries(tables_, frames.cells, frames.measures, policy)
     goals = interval_goals(tables_, primary, policy)
-    first = secondary.exact(tables_.linked, primary.hidden, primary.latent)
-    pattern, thin = intervals.widen(tables_.linked, first, primary.latent, goals, policy.k, insider_third=True)
+    found = intervals.cheapest(tables_.linked, primary.hidden, goals, policy.k, policy.level, budget=1.0)
+    pattern = secondary.exact(tables_.linked, found.hidden, primary.latent)
     assert goals.sum() > 20
-    assert (pattern.hidden | ~first.hidden).all()
-    assert (intervals.narrow(tables_.linked, pattern.hidden, goals, policy.k) & ~thin).sum() == 0
+    assert (pattern.hidden | ~found.hidden).all()
+    thin = intervals.narrow(tables_.linked, pattern.hidden, goals, policy.k)
+    everything = pattern.hidden | tables_.linked.choosable(pattern.hidden)
+    assert not (thin & ~intervals.narrow(tables_.linked, everything, goals, policy.k)).any()
     for target in np.flatnonzero(goals & ~thin)[::7]:
         low, high = interval(tables_.linked, pattern.hidden, int(target))
         assert high >= policy.k - 1e-5
@@ -184,39 +186,49 @@ def test_protect_counts_the_narrow_intervals_it_leaves_at_level_exact():
 CROWDED = np.array([[3, 1, 14, 2], [2, 25, 1, 30], [12, 4, 40, 3], [20, 3, 2, 50]])
 
 
-def test_goals_that_move_together_end_in_a_safe_pattern(monkeypatch):
-    monkeypatch.setattr(large, "FEW", 1)
-    problem = problem_of(CROWDED)
-    hidden = problem.start.copy()
-    for task in tasks(problem, "interval"):
-        relaxed = Relaxation(task)
-        assert len(judge(Reach(task), task.always.astype(float)).short) > 1
-        found, lowered = large.assemble(task, relaxed.y, deadline=-np.inf)
-        assert lowered == []
-        hidden[task.ids[found]] = True
-    assert safe(problem, hidden)
-
-
-def test_republishing_ends_in_a_safe_and_cheaper_pattern():
+def test_windows_keep_a_pattern_safe_and_make_it_cheaper():
     problem = problem_of(CROWDED)
     (task,) = tasks(problem, "interval")
-    everything = np.ones(len(task), dtype=bool)
-    kept = large.republish(task, everything, time.perf_counter() + 20)
-    assert (kept | ~task.always).all()
-    assert task.cost[kept].sum() < task.cost[everything].sum()
+    assembly = Assembly(task)
+    assert not len(assembly.build(np.zeros(len(task)), np.inf))
+    before = assembly.cost
+    relaxed = Relaxation(task)
+    improve(assembly, Pool(relaxed.master.cuts, np.arange(len(task)), len(task)), work.after(5))
+    assert assembly.cost < before
+    assert assembly.cost == problem.cost_of(solve(problem, "interval", 20).hidden)  # one window holds all of so small a table
     hidden = problem.start.copy()
-    hidden[task.ids[kept]] = True
+    hidden[task.ids[assembly.hidden]] = True
     assert safe(problem, hidden)
+
+
+@pytest.mark.parametrize("most", [12, 20])
+def test_worlds_sought_nearby_protect_as_well_as_worlds_sought_everywhere(monkeypatch, most):
+    monkeypatch.setattr(routes, "WHOLE", 1)
+    monkeypatch.setattr(routes, "SIZES", (most,))
+    problem = problem_of(CROWDED)
+    (task,) = tasks(problem, "interval")
+    assembly = Assembly(task)
+    assert not len(assembly.build(np.zeros(len(task)), np.inf))
+    hidden = problem.start.copy()
+    hidden[task.ids[assembly.hidden]] = True
+    assert safe(problem, hidden)
+
+
+def test_the_same_budget_gives_the_same_pattern_however_much_was_worked_before():
+    problem = problem_of(CROWDED)
+    first = solve(problem, "interval", 0.05)
+    work.spend(1234.567)
+    assert (solve(problem, "interval", 0.05).hidden == first.hidden).all()
 
 
 def test_an_assembly_stays_safe_while_it_is_made_cheaper():
     problem = problem_of(CROWDED)
     (task,) = tasks(problem, "interval")
     assembly = Assembly(task)
-    assert assembly.build(np.zeros(len(task)), np.inf)
+    assert not len(assembly.build(np.zeros(len(task)), np.inf))
     costs = [assembly.cost]
-    for improve in (assembly.reroute, assembly.drop):
-        saved = improve(np.inf)
+    for again in (assembly.reroute, assembly.drop):
+        saved = again(np.inf)
         costs.append(assembly.cost)
         assert costs[-2] - costs[-1] == saved >= 0
         assert not len(judge(Reach(task), assembly.hidden.astype(float)).short)

@@ -25,8 +25,9 @@ def test_the_declared_policy_reaches_the_engine(small_trust: Path) -> None:
 
 
 def test_what_could_not_be_protected_stops_everything(small_trust: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protection, "protect", lambda **_: SimpleNamespace(cells=pd.DataFrame(), report={"unprotected": 1}))
+    unsafe = {"unprotected": 1, "unprotected_places": ["pupils, headcount, sex=F"]}
+    monkeypatch.setattr(protection, "protect", lambda **_: SimpleNamespace(cells=pd.DataFrame(), report=unsafe))
     report = tmp_path / "protection.json"
-    with pytest.raises(ValueError, match="could not be protected"):
+    with pytest.raises(ValueError, match="could not be protected, so nothing of this draft may be published: pupils, headcount, sex=F"):
         protection.protected_cells(load(small_trust).policy.model_dump_json(), NOBODY_KNOWN, Home.at(tmp_path), report)
     assert not report.exists()
