@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from expectations.attack import attack
 from expectations.release_cells import cell_batches
 from expectations.release_contract import contract_batches
@@ -45,12 +47,16 @@ def judge_attack(
     disclosure: Mapping[str, Any] | None = None,
     seconds: float = 300.0,
     width_seconds: float | None = None,
+    truth: pd.DataFrame | None = None,
 ) -> Verdict:
-    """The attack on a whole release folder as a verdict; its hash is that of the folder without the manifest."""
+    """The attack on a whole release folder as a verdict; its hash is that of the folder without the manifest.
+
+    ``truth``: the unprotected figures, which tell the judge what is small; see :func:`expectations.attack.attack`.
+    """
     judged = "unread"
     try:
         judged = hash_of_folder(folder)
-        report = attack(folder, earlier, disclosure, seconds, width_seconds)
+        report = attack(folder, earlier, disclosure, seconds, width_seconds, truth)
         return Verdict("attack", judged, report.checks)
     except Exception as error:  # fail closed
         return refused("attack", judged, "attack_was_complete", error)

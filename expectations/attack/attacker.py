@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from expectations.attack.bounds import Need
+from expectations.attack.hiding import whatever_is_hidden
 from expectations.attack.history import known_before, restated_by_few
-from expectations.attack.judging import judged
-from expectations.attack.linear import Contradiction
+from expectations.attack.judging import judged, too_close
+from expectations.attack.linear import Bools, Contradiction
 from expectations.attack.linking import Linked, link
 from expectations.attack.means import recovered_means
 from expectations.attack.reading import NotARelease, Release, read_release
@@ -22,6 +23,7 @@ from expectations.attack.report import AttackReport
 from expectations.attack.solving import Findings, solve
 from expectations.attack.statistics import statistics
 from expectations.attack.texts import leaks_in_texts
+from expectations.attack.truth import small_ones
 
 
 def attack(
@@ -30,8 +32,12 @@ def attack(
     disclosure: Mapping[str, Any] | None = None,
     seconds: float = 300.0,
     width_seconds: float | None = None,
+    truth: pd.DataFrame | None = None,
 ) -> AttackReport:
     """Attack the release in ``folder``, knowing also everything that the ``earlier`` releases (oldest first) print.
+
+    ``truth``: the unprotected figures, by which a judge knows which hidden numbers are small and so need their range; an attacker
+    without it reports every range that might be too narrow.
 
     ``disclosure`` stands in for the manifest's block while there is none. ``seconds`` is the time allowed for exact recovery,
     ``width_seconds`` the further time for widths (20, or 600 where the level asks for widths). Never raises for what a folder holds:
@@ -42,7 +48,7 @@ def attack(
         release = read_release(folder, disclosure)
         before = [statistics(read_release(path)) for path in earlier]
         asked = 600.0 if release.disclosure.level == "interval" else 20.0
-        report = attack_release(release, before, seconds, asked if width_seconds is None else width_seconds)
+        report = attack_release(release, before, seconds, asked if width_seconds is None else width_seconds, truth)
         report = replace(report, leaks=leaks_in_texts(folder))
     except (NotARelease, Contradiction) as error:
         report = _failed(disclosure, str(error))
@@ -52,7 +58,11 @@ def attack(
 
 
 def attack_release(
-    release: Release, before: Sequence[pd.DataFrame] = (), seconds: float = 300.0, width_seconds: float = 60.0
+    release: Release,
+    before: Sequence[pd.DataFrame] = (),
+    seconds: float = 300.0,
+    width_seconds: float = 60.0,
+    truth: pd.DataFrame | None = None,
 ) -> AttackReport:
     """The attack on what was read; ``before`` holds the statistics of earlier releases, oldest first.
 
@@ -62,24 +72,30 @@ def attack_release(
     now = statistics(release)
     for scope in (["population", "period", "area_level", "area_code"], ["population", "period"]):
         linked = link(release, known_before(now, before, scope))
+        small = None if truth is None else small_ones(linked, release, truth)
         try:
-            found = _solved(linked, release, seconds, width_seconds)
+            found = _solved(linked, release, seconds, width_seconds, small)
         except Contradiction:
             if not before or scope == ["population", "period"]:
                 raise
             continue
         if not (found.contradictions and before):
             break
-    report = judged(linked, found, release)
+    narrow = too_close(linked, found, release.disclosure.k, small)
+    excused = whatever_is_hidden(linked, release, narrow, width_seconds) if release.disclosure.level == "interval" else None
+    report = judged(linked, found, release, small, excused)
     means = recovered_means(release, linked, found)
     return replace(report, recovered=report.recovered + means, restated_by_few=restated_by_few(now, before, release.disclosure.k))
 
 
-def _solved(linked: Linked, release: Release, seconds: float, width_seconds: float) -> Findings:
-    k, count = release.disclosure.k, len(linked.system.lower)
+def _solved(linked: Linked, release: Release, seconds: float, width_seconds: float, small: Bools | None) -> Findings:
+    k, count, named = release.disclosure.k, len(linked.system.lower), len(linked.attacked)
     wanted = np.zeros(count, dtype=bool)
-    wanted[: len(linked.attacked)] = linked.attacked
-    return solve(linked.system, wanted, Need(np.full(count, float(k)), np.full(count, k - 1.0)), seconds, width_seconds)
+    wanted[:named] = linked.attacked
+    wide = np.ones(count, dtype=bool)
+    wide[:named] = True if small is None else small
+    need = Need(np.where(wide, float(k), 0.0), np.where(wide, k - 1.0, 0.0))
+    return solve(linked.system, wanted, need, seconds, width_seconds)
 
 
 def _failed(disclosure: Mapping[str, Any] | None, problem: str) -> AttackReport:

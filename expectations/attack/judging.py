@@ -16,8 +16,21 @@ from expectations.attack.solving import Findings
 WIDTHS = ((1, 3, "1 to 2"), (3, 5, "3 to 4"), (5, 9, "5 to 8"), (9, np.inf, "9 and more"))
 
 
-def judged(linked: Linked, found: Findings, release: Release) -> AttackReport:
-    """The report on the counts of a release.
+def too_close(linked: Linked, found: Findings, k: int, small: Bools | None = None) -> Bools:
+    """Hidden statistics that could be small and whose range is settled and narrower than P5 asks; of those ``small`` where that is known."""
+    named = len(linked.attacked)
+    lowest, highest = found.lowest[:named], found.highest[:named]
+    short = (highest < k - 1e-6) | (highest - lowest < k - 1 - 1e-6)
+    could_be = (lowest < k) & (highest >= 1)
+    return np.asarray(
+        linked.attacked & ~found.fixed[:named] & found.settled[:named] & short & (could_be if small is None else could_be & small)
+    )
+
+
+def judged(
+    linked: Linked, found: Findings, release: Release, small_ones: Bools | None = None, excused: Bools | None = None
+) -> AttackReport:
+    """The report on the counts of a release. ``small_ones``: which statistics truly are small; ``excused``: which nothing could widen.
 
     A breach is a count of 1 to k-1 that has one possible value, be it hidden, a complement, a difference or a part; and for a
     sensitive measure a hidden numerator of nobody or everybody in a group of k or more.
@@ -29,8 +42,8 @@ def judged(linked: Linked, found: Findings, release: Release) -> AttackReport:
     small = fixed & (value >= 1) & (value < k)
     breach = small | _whole_groups(linked, found, release, k)
     width = np.floor(highest + 1e-6) - np.ceil(value - 1e-6)
-    short = (highest < k - 1e-6) | (highest - value < k - 1 - 1e-6)
-    narrow = linked.attacked & ~fixed & found.settled[:named] & short & (value < k) & (highest >= 1)
+    narrow = too_close(linked, found, k, small_ones)
+    spared = np.zeros(named, dtype=bool) if excused is None else excused
     late = found.unbounded[:named] & ~found.unsure[:named] & ~fixed
     hidden = linked.table["hidden"].to_numpy(dtype=bool)
     problems = ("the published numbers contradict each other",) if found.contradictions else ()
@@ -45,8 +58,8 @@ def judged(linked: Linked, found: Findings, release: Release) -> AttackReport:
         ),
         regained=int((fixed & hidden & ~breach).sum()),
         narrow=tuple(
-            Narrow(place(row), row["family"], bool(top < k - 1e-6))
-            for row, top in zip(_rows(linked.table, narrow), highest[narrow], strict=True)
+            Narrow(place(row), row["family"], bool(top < k - 1e-6), bool(free))
+            for row, top, free in zip(_rows(linked.table, narrow), highest[narrow], spared[narrow], strict=True)
         ),
         widths={name: int((narrow & (width >= low) & (width < high)).sum()) for low, high, name in WIDTHS},
         unanswered=int(found.unsure[:named].sum()),

@@ -41,6 +41,7 @@ class Disclosure:
     level: str
     zero_hidden: frozenset[tuple[str, str]] = frozenset()
     rounding: int = 0
+    public_totals: tuple[Mapping[str, str], ...] = ()
 
     @classmethod
     def of(cls, declared: Mapping[str, Any]) -> Disclosure:
@@ -49,7 +50,8 @@ class Disclosure:
         if not isinstance(k, int) or k < 2 or level not in ("exact", "interval"):
             raise NotARelease("the disclosure block declares no usable threshold and level")
         pairs = frozenset((str(population), str(family)) for population, family in declared.get("zero_hidden", ()))
-        return cls(k, level, pairs, int(declared.get("rounding") or 0))
+        totals = tuple(declared.get("public_totals") or ())
+        return cls(k, level, pairs, int(declared.get("rounding") or 0), totals)
 
 
 @dataclass(frozen=True)

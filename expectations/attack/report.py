@@ -27,11 +27,13 @@ class Recovered:
 
 @dataclass(frozen=True)
 class Narrow:
-    """A hidden number whose range is smaller than an interval policy asks. ``certain`` when it can only be a small one."""
+    """A hidden number whose range is smaller than an interval policy asks. ``certain`` when it can only be a small one, ``excused`` when
+    it would be as narrow if everything that may be hidden were."""
 
     place: Mapping[str, str]
     statistic: str
     certain: bool
+    excused: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class AttackReport:
     ran out for, ``unbounded_in_time`` those about width. ``restated_by_few``: numbers that moved by 1 to k-1 since the last release.
     ``leaks``: what written files must not hold. ``problems``: why the release could not be attacked as a whole.
 
-    At level exact ``recovered``, ``leaks``, ``unanswered`` and ``problems`` block; at level interval also ``narrow`` and
-    ``unbounded_in_time``.
+    At level exact ``recovered``, ``leaks``, ``unanswered`` and ``problems`` block; at level interval also ``unbounded_in_time`` and
+    ``narrow``, but for what is excused (P5): those places are for a person, who merges groups or withdraws the table.
     """
 
     k: int
@@ -78,15 +80,20 @@ class AttackReport:
         return {way: found[way] for way in WAYS}
 
     @property
+    def too_narrow(self) -> int:
+        """How many ranges are narrower than they need be."""
+        return sum(not item.excused for item in self.narrow)
+
+    @property
     def passed(self) -> bool:
         """Whether the release stands at its own level; an attack that looked at nothing has not shown anything."""
         exact = self.statistics > 0 and not (self.recovered or self.unanswered or self.leaks or self.problems)
-        return exact and (self.level == "exact" or not (self.narrow or self.unbounded_in_time))
+        return exact and (self.level == "exact" or not (self.too_narrow or self.unbounded_in_time))
 
     @property
     def checks(self) -> tuple[Check, ...]:
         """The attack as checks of a verdict."""
-        wide = not (self.narrow or self.unbounded_in_time)
+        wide = not (self.too_narrow or self.unbounded_in_time)
         return (
             Check("attack_was_complete", "attack", self.statistics > 0 and not self.problems and not self.unanswered,
                   self.statistics, "; ".join(self.problems) or (f"{self.unanswered} unanswered" if self.unanswered else "")),
@@ -95,7 +102,7 @@ class AttackReport:
             Check("files_hold_nothing_hidden", "attack", not self.leaks, self.statistics,
                   "; ".join(f"{leak.file}: {leak.kind}" for leak in self.leaks)),
             Check("ranges_are_wide_enough", "attack", wide or self.level == "exact", self.attacked,
-                  f"{len(self.narrow)} narrow, {self.unbounded_in_time} not bounded in time" if not wide else ""),
+                  f"{self.too_narrow} narrow, {self.unbounded_in_time} not bounded in time" if not wide else ""),
         )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
@@ -110,6 +117,7 @@ class AttackReport:
             "regained": self.regained,
             "by_attack": self.by_attack,
             "narrow": len(self.narrow),
+            "excused": len(self.narrow) - self.too_narrow,
             "certainly_small": sum(item.certain for item in self.narrow),
             "widths": dict(self.widths),
             "unanswered": self.unanswered,
@@ -128,6 +136,7 @@ class AttackReport:
             *(f"  by {way:<19}{count:>9,}" for way, count in self.by_attack.items() if count),
             f"Regained, harmless      {self.regained:>9,}",
             f"Range too narrow        {len(self.narrow):>9,}   (certainly small: {sum(n.certain for n in self.narrow):,})",
+            f"  whatever is hidden     {len(self.narrow) - self.too_narrow:>9,}",
             *(f"  width {width:<16}{count:>9,}" for width, count in self.widths.items() if count),
             f"Unanswered              {self.unanswered:>9,}",
             f"Width not known in time {self.unbounded_in_time:>9,}",

@@ -74,6 +74,8 @@ def winnings(
     policy: Policy,
     most: int,
     seconds: float,
+    released: pd.DataFrame | None = None,
+    movements: pd.DataFrame | None = None,
 ) -> list[dict[str, Any]]:
     """For the finer tables that lose most, at most `most` of them: what the rest would show were the table not published.
 
@@ -99,10 +101,10 @@ def winnings(
         }
         if spent + last <= seconds:
             started = time.perf_counter()
-            frames = {"groups": groups, "areas": areas, "measures": measures, "populations": populations}
-            entry |= _again(
-                before[~inside], cells[~table.holds(cells)], links[~table.holds(links)] if len(links) else links, frames, policy
-            )
+            links_, movements_ = (frame if frame is None or frame.empty else frame[~table.holds(frame)] for frame in (links, movements))
+            frames = {"links": links_, "groups": groups, "areas": areas, "measures": measures, "populations": populations}
+            frames |= {"released": released, "movements": movements_}
+            entry |= _again(before[~inside], cells[~table.holds(cells)], frames, policy)
             last = time.perf_counter() - started
             spent += last
         else:
@@ -111,10 +113,8 @@ def winnings(
     return found
 
 
-def _again(
-    rest: pd.DataFrame, cells: pd.DataFrame, links: pd.DataFrame, frames: Mapping[str, pd.DataFrame], policy: Policy
-) -> dict[str, int]:
-    after = protect(cells, links, policy=policy, **frames).cells
+def _again(rest: pd.DataFrame, cells: pd.DataFrame, frames: Mapping[str, Any], policy: Policy) -> dict[str, int]:
+    after = protect(cells, policy=policy, **frames).cells
     both = rest[[*DESCRIPTION, "status"]].merge(after[[*DESCRIPTION, "status"]], on=DESCRIPTION, suffixes=("", "_after"), validate="1:1")
     if len(both) != len(rest):
         raise ValueError("A release without one of its tables does not hold the rest of them.")

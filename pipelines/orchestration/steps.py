@@ -25,7 +25,7 @@ from pipelines.release import bundle, draft, release
 from pipelines.release.manifest import JUDGES, Disclosure, Input, Manifest, ManifestError, Verdict, fingerprint, read
 from pipelines.release.verify import release_id
 
-MARTS_SCHEMA = "marts"
+COUNTS_SCHEMA, MARTS_SCHEMA = "counts", "marts"
 Progress = Callable[[str], None]
 
 
@@ -81,6 +81,16 @@ def write_marts(opened: Opened) -> dict[str, int]:
     return {name: table.num_rows for name, table in marts.items()}
 
 
+def unprotected(opened: Opened) -> pd.DataFrame:
+    """Every cell of the candidate with its true numbers, for the judge alone."""
+    connection = duck.connect(opened.home, opened.keys)
+    try:
+        duck.attach_warehouse(connection, opened.keys, opened.candidate, read_only=True)
+        return connection.execute(f"select * from warehouse.{COUNTS_SCHEMA}.stat_cells").df()
+    finally:
+        connection.close()
+
+
 def judge_marts(opened: Opened) -> Any:
     """Gate 2 on the marts as they lie in the partial draft. The verdict is kept with the hash of what was judged."""
     from expectations.release import judge_release
@@ -122,6 +132,7 @@ def attack_draft(opened: Opened) -> Any:
         opened.home.partial_draft,
         earlier,
         _disclosure(opened).model_dump(mode="json"),
+        truth=unprotected(opened),
         **_gate_insider(opened, judge_attack),
     )
     _keep(opened, "attack", verdict, attacked)
