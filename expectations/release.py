@@ -48,15 +48,16 @@ def judge_attack(
     seconds: float = 300.0,
     width_seconds: float | None = None,
     truth: pd.DataFrame | None = None,
+    movers: pd.DataFrame | None = None,
 ) -> Verdict:
     """The attack on a whole release folder as a verdict; its hash is that of the folder without the manifest.
 
-    ``truth``: the unprotected figures, which tell the judge what is small; see :func:`expectations.attack.attack`.
+    ``truth``: the unprotected figures, which tell the judge what is small; ``movers``: what is known at the gate; see :func:`expectations.attack.attack`.
     """
     judged = "unread"
     try:
         judged = hash_of_folder(folder)
-        report = attack(folder, earlier, disclosure, seconds, width_seconds, truth)
+        report = attack(folder, earlier, disclosure, seconds, width_seconds, truth, movers)
         return Verdict("attack", judged, report.checks)
     except Exception as error:  # fail closed
         return refused("attack", judged, "attack_was_complete", error)

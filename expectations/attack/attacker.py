@@ -18,12 +18,16 @@ from expectations.attack.judging import judged, too_close
 from expectations.attack.linear import Bools, Contradiction
 from expectations.attack.linking import Linked, link
 from expectations.attack.means import recovered_means
+from expectations.attack.movement import isolated
 from expectations.attack.reading import NotARelease, Release, read_release
 from expectations.attack.report import AttackReport
 from expectations.attack.solving import Findings, solve
 from expectations.attack.statistics import statistics
 from expectations.attack.texts import leaks_in_texts
 from expectations.attack.truth import small_ones
+
+PLACE_AND_TIME = (["population", "period", "area_level", "area_code"], ["population", "period"])
+"""Within which a restated number makes earlier numbers stale: tried in turn."""
 
 
 def attack(
@@ -33,11 +37,13 @@ def attack(
     seconds: float = 300.0,
     width_seconds: float | None = None,
     truth: pd.DataFrame | None = None,
+    movers: pd.DataFrame | None = None,
 ) -> AttackReport:
     """Attack the release in ``folder``, knowing also everything that the ``earlier`` releases (oldest first) print.
 
     ``truth``: the unprotected figures, by which a judge knows which hidden numbers are small and so need their range; an attacker
-    without it reports every range that might be too narrow.
+    without it reports every range that might be too narrow. ``movers``: how many people joined and left each area since an earlier
+    release (named as its folder), which whoever stands at the gate knows; see :mod:`expectations.attack.movement`.
 
     ``disclosure`` stands in for the manifest's block while there is none. ``seconds`` is the time allowed for exact recovery,
     ``width_seconds`` the further time for widths (20, or 600 where the level asks for widths). Never raises for what a folder holds:
@@ -50,6 +56,10 @@ def attack(
         asked = 600.0 if release.disclosure.level == "interval" else 20.0
         report = attack_release(release, before, seconds, asked if width_seconds is None else width_seconds, truth)
         report = replace(report, leaks=leaks_in_texts(folder))
+        if movers is not None:
+            told = {path.name: table for path, table in zip(earlier, before, strict=True)}
+            linked = link(release, known_before(statistics(release), before, PLACE_AND_TIME[1]))
+            report = replace(report, isolated=isolated(linked, release, movers, told, seconds))
     except (NotARelease, Contradiction) as error:
         report = _failed(disclosure, str(error))
     except Exception as error:  # fail closed: whatever went wrong, nothing has been shown to be safe
@@ -70,13 +80,13 @@ def attack_release(
     :class:`Contradiction` when the release does not add up, or cannot be reconciled with earlier ones that it seems to agree with.
     """
     now = statistics(release)
-    for scope in (["population", "period", "area_level", "area_code"], ["population", "period"]):
+    for scope in PLACE_AND_TIME:
         linked = link(release, known_before(now, before, scope))
         small = None if truth is None else small_ones(linked, release, truth)
         try:
             found = _solved(linked, release, seconds, width_seconds, small)
         except Contradiction:
-            if not before or scope == ["population", "period"]:
+            if not before or scope == PLACE_AND_TIME[-1]:
                 raise
             continue
         if not (found.contradictions and before):

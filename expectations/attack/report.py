@@ -52,9 +52,10 @@ class AttackReport:
     measure, hidden means. ``regained``: hidden numbers that are certain but harmless (nought, or k and more). ``narrow``: ranges
     smaller than an interval policy asks, counted by width in ``widths``. ``unanswered``: questions about exact recovery that time
     ran out for, ``unbounded_in_time`` those about width. ``restated_by_few``: numbers that moved by 1 to k-1 since the last release.
+    ``isolated``: groups of 1 to k-1 joiners or leavers that whoever knows the totals works out from two publications.
     ``leaks``: what written files must not hold. ``problems``: why the release could not be attacked as a whole.
 
-    At level exact ``recovered``, ``leaks``, ``unanswered`` and ``problems`` block; at level interval also ``unbounded_in_time`` and
+    At level exact ``recovered``, ``isolated``, ``leaks``, ``unanswered`` and ``problems`` block; at level interval also ``unbounded_in_time`` and
     ``narrow``, but for what is excused (P5): those places are for a person, who merges groups or withdraws the table.
     """
 
@@ -69,6 +70,7 @@ class AttackReport:
     unanswered: int = 0
     unbounded_in_time: int = 0
     restated_by_few: int = 0
+    isolated: tuple[Recovered, ...] = ()
     leaks: tuple[Leak, ...] = ()
     problems: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -87,7 +89,7 @@ class AttackReport:
     @property
     def passed(self) -> bool:
         """Whether the release stands at its own level; an attack that looked at nothing has not shown anything."""
-        exact = self.statistics > 0 and not (self.recovered or self.unanswered or self.leaks or self.problems)
+        exact = self.statistics > 0 and not (self.recovered or self.isolated or self.unanswered or self.leaks or self.problems)
         return exact and (self.level == "exact" or not (self.too_narrow or self.unbounded_in_time))
 
     @property
@@ -99,6 +101,8 @@ class AttackReport:
                   self.statistics, "; ".join(self.problems) or (f"{self.unanswered} unanswered" if self.unanswered else "")),
             Check("nothing_can_be_recovered", "attack", not self.recovered, self.attacked,
                   ", ".join(f"{way}: {count}" for way, count in self.by_attack.items() if count)),
+            Check("no_mover_is_isolated", "attack", not self.isolated, self.attacked,
+                  f"{len(self.isolated)} groups of joiners or leavers" if self.isolated else ""),
             Check("files_hold_nothing_hidden", "attack", not self.leaks, self.statistics,
                   "; ".join(f"{leak.file}: {leak.kind}" for leak in self.leaks)),
             Check("ranges_are_wide_enough", "attack", wide or self.level == "exact", self.attacked,
@@ -114,6 +118,7 @@ class AttackReport:
             "statistics": self.statistics,
             "attacked": self.attacked,
             "recovered": [asdict(item) for item in self.recovered],
+            "isolated": [asdict(item) for item in self.isolated],
             "regained": self.regained,
             "by_attack": self.by_attack,
             "narrow": len(self.narrow),
@@ -138,11 +143,12 @@ class AttackReport:
             f"Range too narrow        {len(self.narrow):>9,}   (certainly small: {sum(n.certain for n in self.narrow):,})",
             f"  whatever is hidden     {len(self.narrow) - self.too_narrow:>9,}",
             *(f"  width {width:<16}{count:>9,}" for width, count in self.widths.items() if count),
+            f"Movers isolated         {len(self.isolated):>9,}",
             f"Unanswered              {self.unanswered:>9,}",
             f"Width not known in time {self.unbounded_in_time:>9,}",
             *(f"Problem: {problem}" for problem in self.problems),
             *(f"{leak.file}: {leak.kind}" for leak in self.leaks),
-            *(f"  {item.named()} by {item.way}" for item in self.recovered[:most]),
+            *(f"  {item.named()} by {item.way}" for item in (*self.recovered, *self.isolated)[:most]),
             f"Level {self.level}: {'PASSED' if self.passed else 'FAILED'} in {self.seconds:.1f} s",
         ]
         return "\n".join(lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 import io
 import json
 import os
@@ -133,15 +132,10 @@ def attack_draft(opened: Opened) -> Any:
         earlier,
         _disclosure(opened).model_dump(mode="json"),
         truth=unprotected(opened),
-        **_gate_insider(opened, judge_attack),
+        movers=movers(opened),
     )
     _keep(opened, "attack", verdict, attacked)
     return verdict
-
-
-def _gate_insider(opened: Opened, judge: Callable[..., Any]) -> dict[str, Any]:
-    """What the judge is told of joiners and leavers in all: passed as ``movers`` to a judge that asks for it."""
-    return {"movers": movers(opened)} if "movers" in inspect.signature(judge).parameters else {}
 
 
 def finish(opened: Opened) -> Manifest:
