@@ -50,6 +50,7 @@ def judged(
     return AttackReport(
         k=k,
         level=release.disclosure.level,
+        told=small_ones is not None,
         statistics=named,
         attacked=int(linked.attacked.sum()),
         recovered=tuple(

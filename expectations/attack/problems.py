@@ -51,6 +51,7 @@ def attack_problem(problem: Path, pattern: Path, level: str = "interval", second
     return AttackReport(
         k=stated["k"],
         level=level,
+        told=True,
         statistics=len(cells),
         attacked=int(open_.sum()),
         recovered=tuple(Recovered({"cell": str(cells[i]["id"])}, "primary", str(found.way[i])) for i in np.flatnonzero(fixed)),

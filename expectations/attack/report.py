@@ -53,6 +53,7 @@ class AttackReport:
     smaller than an interval policy asks, counted by width in ``widths``. ``unanswered``: questions about exact recovery that time
     ran out for, ``unbounded_in_time`` those about width. ``restated_by_few``: numbers that moved by 1 to k-1 since the last release.
     ``isolated``: groups of 1 to k-1 joiners or leavers that whoever knows the totals works out from two publications.
+    ``told``: whether the attacker was told which hidden numbers are small, as a judge is.
     ``leaks``: what written files must not hold. ``problems``: why the release could not be attacked as a whole.
 
     At level exact ``recovered``, ``isolated``, ``leaks``, ``unanswered`` and ``problems`` block; at level interval also ``unbounded_in_time`` and
@@ -73,6 +74,7 @@ class AttackReport:
     isolated: tuple[Recovered, ...] = ()
     leaks: tuple[Leak, ...] = ()
     problems: tuple[str, ...] = ()
+    told: bool = False
     seconds: float = 0.0
 
     @property
@@ -83,8 +85,8 @@ class AttackReport:
 
     @property
     def too_narrow(self) -> int:
-        """How many ranges are narrower than they need be."""
-        return sum(not item.excused for item in self.narrow)
+        """How many ranges of small counts are narrower than they need be; who was not ``told`` which are small knows the certain ones."""
+        return sum(not item.excused and (item.certain or self.told) for item in self.narrow)
 
     @property
     def passed(self) -> bool:
@@ -122,7 +124,8 @@ class AttackReport:
             "regained": self.regained,
             "by_attack": self.by_attack,
             "narrow": len(self.narrow),
-            "excused": len(self.narrow) - self.too_narrow,
+            "too_narrow": self.too_narrow,
+            "excused": sum(item.excused for item in self.narrow),
             "certainly_small": sum(item.certain for item in self.narrow),
             "widths": dict(self.widths),
             "unanswered": self.unanswered,
@@ -141,7 +144,7 @@ class AttackReport:
             *(f"  by {way:<19}{count:>9,}" for way, count in self.by_attack.items() if count),
             f"Regained, harmless      {self.regained:>9,}",
             f"Range too narrow        {len(self.narrow):>9,}   (certainly small: {sum(n.certain for n in self.narrow):,})",
-            f"  whatever is hidden     {len(self.narrow) - self.too_narrow:>9,}",
+            f"  whatever is hidden    {sum(n.excused for n in self.narrow):>9,}",
             *(f"  width {width:<16}{count:>9,}" for width, count in self.widths.items() if count),
             f"Movers isolated         {len(self.isolated):>9,}",
             f"Unanswered              {self.unanswered:>9,}",

@@ -18,7 +18,7 @@ def small_ones(linked: Linked, release: Release, truth: pd.DataFrame) -> Bools:
 
     ``truth`` holds every cell with its true numbers, also those that no mart prints: the columns of a cell but for ``status``.
     """
-    told = canonical(truth.reindex(columns=CELL).assign(status="shown"))
+    told = canonical(truth.reindex(columns=CELL).reset_index(drop=True).assign(status="shown"))
     known = link(replace(release, cells=told))
     system = subtract_lines(known.system)
     named = len(known.table)

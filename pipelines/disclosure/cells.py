@@ -93,7 +93,7 @@ def build(
     long = pd.concat([part.assign(row=part.index) for part in listed], ignore_index=True)
     long["published"] = rows["published"].astype(bool).to_numpy()[long["row"]]
     long = pd.concat([long, differences(links, world)], ignore_index=True)
-    families, periods = pd.Index(long["family"].unique()), pd.Index(long["period"].unique())
+    families, periods = pd.Index(sorted(set(long["family"]))), pd.Index(sorted(set(long["period"])))
     long["family"], long["period"] = families.get_indexer(long["family"]), periods.get_indexer(long["period"])
     space = Space(families, periods, world)
     negative = (long["kind"] != "sum") & (long["value"] < 0)

@@ -56,8 +56,8 @@ def protect(
     started = time.perf_counter()
     _declared(cells, measures, populations)
     rows = cells.reset_index(drop=True)
-    tables = build(rows, links, groups, areas, measures, policy)
-    tables, told = past.remember(tables, released, movements, measures, policy)
+    tables = build(rows, ordered(links), groups, areas, measures, policy)
+    tables, told = past.remember(tables, released, None if movements is None else ordered(movements), measures, policy)
     primary = primaries(tables, rows, measures, policy)
     begun = past.start(tables, primary, told, policy)
     goals = interval_goals(tables, primary, policy) & (begun.hidden | begun.latent)
@@ -89,6 +89,12 @@ def protect(
         "seconds": time.perf_counter() - started,
     }
     return Protected(shown, report, pd.DataFrame() if told is None else told.movers)
+
+
+def ordered(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its rows in the order of their texts: the order in which a database hands them over must decide nothing."""
+    texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    return frame.sort_values(texts, kind="stable", ignore_index=True)
 
 
 def interval_goals(tables: Tables, primary: Primary, policy: Policy) -> Mask:

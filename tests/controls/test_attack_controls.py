@@ -179,3 +179,17 @@ def test_the_command_says_what_it_found_without_saying_the_number(marts: Marts, 
     assert "PASSED" in printed
     assert "[without:pupils_read] by lines" in printed
     assert "value" not in printed
+
+
+def test_a_judge_asks_for_room_where_the_truth_is_small_and_only_there(tmp_path: Path) -> None:
+    """Two hidden counts that add up to 14, at k 15: too narrow if they are small; were they large, their range would be nobody's."""
+    few = {(PRIMARY_ONE, "indian"): (3, 4), (PRIMARY_TWO, "indian"): (4, 3)}
+    folder = write(small_release(small=few), tmp_path / "release", {**DISCLOSURE, "k": 15, "level": "interval"})
+    small, large = (_every_cell(small_release(rectangle=(), small=some)) for some in (few, {}))
+    assert attack(folder, truth=small).too_narrow > 0
+    assert attack(folder, truth=large).too_narrow == 0
+    assert attack(folder, truth=small.head(0)).problems or attack(folder, truth=small.head(0)).too_narrow > 0
+
+
+def _every_cell(marts: Marts) -> pd.DataFrame:
+    return pd.concat([marts[name] for name in (COMPOSITION, OUTCOMES, "mart_staff_composition", "mart_staff_outcomes")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from made_trust import made_trust
@@ -107,3 +108,11 @@ def test_an_undeclared_measure_or_population_is_refused(frames):
 def test_a_policy_that_protects_nobody_is_refused(k, level, dominance):
     with pytest.raises(ValueError, match=r"threshold|level|Dominance"):
         Policy(k=k, level=level, dominance=dominance)
+
+
+@pytest.mark.parametrize("level", ["exact", "interval"])
+def test_the_order_in_which_rows_are_handed_over_decides_nothing(frames, level):
+    policy = Policy(k=10, level=level)
+    mixed = replace(frames, **{name: getattr(frames, name).sample(frac=1, random_state=7) for name in ("cells", "links")})
+    one, other = (run(some, policy).cells.sort_values(["measure", *PLACE], ignore_index=True) for some in (frames, mixed))
+    assert one["status"].equals(other["status"])
