@@ -1,13 +1,14 @@
-"""`python -m pipelines.disclosure solve|audit`: suppression problems from the command line. No algorithm lives here."""
+"""`python -m pipelines.disclosure solve|audit|round`: linked-table problems from the command line. No algorithm lives here."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from pathlib import Path
 
-from pipelines.disclosure import problems
+from pipelines.disclosure import problems, rounding
 from pipelines.disclosure.linked import Mask
 from pipelines.disclosure.policy import LEVELS
 from pipelines.disclosure.solve import solve, violations
@@ -26,9 +27,19 @@ def main(arguments: list[str] | None = None) -> int:
         if verb == "solve":
             command.add_argument("--budget", type=float, default=60.0, metavar="SECONDS")
             command.add_argument("-o", "--output", type=Path, required=True, metavar="PATTERN")
+    command = verbs.add_parser("round")
+    command.add_argument("problem", type=Path)
+    command.add_argument("--base", type=int, required=True)
+    command.add_argument("--budget", type=float, default=60.0, metavar="SECONDS")
+    command.add_argument(
+        "--allow-gaps", action="store_true", help="where nothing adds up, let totals differ from their parts; each is listed"
+    )
+    command.add_argument("-o", "--output", type=Path, required=True, metavar="ROUNDED")
     chosen = parser.parse_args(arguments)
     try:
         problem = problems.load(chosen.problem)
+        if chosen.verb == "round":
+            return _round(problem, chosen)
         if chosen.verb == "audit":
             hidden = problems.read_pattern(chosen.pattern, problem)
             return _verdict(problem, hidden, chosen.level)
@@ -43,6 +54,22 @@ def main(arguments: list[str] | None = None) -> int:
         f"bound {answer.bound:.0f}, {'proven optimal' if answer.proven else 'not proven'}, {time.perf_counter() - started:.1f} s"
     )
     return _verdict(problem, answer.hidden, chosen.level)
+
+
+def _round(problem: problems.Problem, chosen: argparse.Namespace) -> int:
+    started = time.perf_counter()
+    try:
+        found = rounding.controlled(problem.linked, chosen.base, chosen.budget, allow_gaps=chosen.allow_gaps, names=[problem.name])
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    written = rounding.document(problem.linked, problem.ids, found, chosen.base)
+    chosen.output.write_text(json.dumps(written) + "\n")
+    print(
+        f"{problem.name}: {len(problem.ids)} cells to {chosen.base}, total distance {found.distance:.0f}, {found.stage}, "
+        f"{'proven least' if found.proven else 'not proven'}, {time.perf_counter() - started:.1f} s"
+    )
+    return 0
 
 
 def _verdict(problem: problems.Problem, hidden: Mask, level: str) -> int:

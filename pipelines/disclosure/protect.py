@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.disclosure import intervals, secondary
+from pipelines.disclosure import intervals, rounded, secondary
 from pipelines.disclosure.cells import Tables, build
 from pipelines.disclosure.linked import Mask, take
 from pipelines.disclosure.policy import Policy
@@ -49,6 +49,8 @@ def protect(
     rows = cells.reset_index(drop=True)
     tables = build(rows, links, groups, areas, measures, policy)
     primary = primaries(tables, rows, measures, policy)
+    every_primary, at_once = primary, rounded.plan(rows, None, links, populations, policy)
+    primary = rounded.set_aside(primary, at_once.statistics(tables))
     pattern = secondary.exact(tables.linked, primary.hidden, primary.latent, policy.insider_third)
     goals = interval_goals(tables, primary, policy)
     thin: Mask | None = None
@@ -58,13 +60,22 @@ def protect(
         thin = intervals.narrow(tables.linked, pattern.hidden, goals, policy.k)
     published = rows["published"].astype(bool).to_numpy()
     status, rule = decide(rows, tables, primary, pattern.hidden, policy)
-    shown = rows.assign(status=status, rule=rule)
-    shown.loc[~np.isin(status, ["shown", "u"]), NUMBERS] = None
+    rounding = at_once if at_once.populations else rounded.plan(rows, status, links, populations, policy)
+    if rounding.populations:
+        apart = rounding.statistics(tables)
+        pattern, goals, thin = rounded.without(pattern, tables, apart), goals & ~apart, None if thin is None else thin & ~apart
+        status, rule = decide(rows, tables, primary, pattern.hidden, policy)
+    shown, told = rounded.printed(rows.assign(status=status, rule=rule), tables, every_primary, measures, rounding, policy)
+    shown.loc[~shown["status"].isin(["shown", "u"]), NUMBERS] = None
     few = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"]).astype("Float64").fillna(0) < policy.mean_minimum
     shown.loc[few, SPREAD] = None
     shown.loc[shown["kind"] == "figure", "denominator"] = None  # a count that no equation ties is a count that nobody protects
     shown = shown[published].drop(columns=["published", "smallest", "largest_share"]).reset_index(drop=True)
-    report = _report(rows[published], shown, tables, pattern, policy) | {
+    report = _report(rows[published], shown, tables, pattern, policy)
+    by_rule = told.pop("zero_hidden_by_rule", [])
+    report |= told | {
+        "zero_hidden": sorted(report["zero_hidden"] + by_rule),
+        "unprotected": report["unprotected"] + told.get("rounded_determined", 0),
         "interval_goals": int(goals.sum()),
         "narrow_intervals": None if thin is None else int(thin.sum()),
         "seconds": time.perf_counter() - started,

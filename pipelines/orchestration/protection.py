@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.catalogue.policy import DisclosurePolicy
-from pipelines.disclosure import Policy, protect
+from pipelines.disclosure import Policy, Rounding, protect
 from pipelines.home.vault import write_whole
+from pipelines.reporting.ranges import add_ranges
 
 
 def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Policy:
@@ -22,6 +23,13 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
         {"area_level": "academy", "area_code": urn, "characteristic": characteristic, "group_code": group}
         for urn, characteristic, group in known_groups[["academy_urn", "characteristic", "group_code"]].astype(str).to_numpy()
     ]
+    rounding = None
+    if policy.rounding is not None:
+        rounding = Rounding(
+            base=policy.rounding.base,
+            hidden_share=None if policy.rounding.when == "always" else policy.rounding.when.hidden_share,
+            populations=None if policy.rounding.populations == "all" else policy.rounding.populations,
+        )
     return Policy(
         k=policy.threshold,
         level=policy.level,
@@ -31,6 +39,7 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
         public_totals=totals,
         known=known,
         worth=policy.worth,
+        rounding=rounding,
     )
 
 
@@ -45,4 +54,13 @@ def protected_cells(policy: str, known_groups: pd.DataFrame, report: Path, **fra
     if protected.report["unprotected"]:
         raise ValueError("Some small numbers could not be protected, so nothing of this draft may be published.")
     write_whole(report, json.dumps(protected.report, sort_keys=True, indent=2).encode())
-    return protected.cells
+    return with_ranges(protected.cells, protected.report["rounded_populations"])
+
+
+def with_ranges(cells: pd.DataFrame, rounded_populations: list[str]) -> pd.DataFrame:
+    """``cells`` with the ranges of shown rounded figures made anew from what is printed: a range of the true counts would give them back."""
+    again = cells["population"].isin(rounded_populations) & cells["status"].isin(["shown", "u"]) & cells["kind"].isin(["rate", "mean"])
+    made = add_ranges(cells[again])
+    ranged = cells.copy()
+    ranged.loc[again, ["low", "high"]] = made[["low", "high"]]
+    return ranged

@@ -155,6 +155,10 @@ def protection_report(opened: Opened) -> dict[str, Any]:
     return report
 
 
+ROUNDING_TOLD = ("rounding", "rounding_reach", "rounded_populations")
+"""Of the protection report, what a reader of rounded figures is told; absent where nothing is rounded."""
+
+
 def _disclosure(opened: Opened) -> Disclosure:
     """What a reader and a judge must know of the protection. Which rule hid what, and how many people, stays inside (P3)."""
     report, policy = protection_report(opened), opened.catalogue.policy
@@ -165,6 +169,7 @@ def _disclosure(opened: Opened) -> Disclosure:
             "few_below": policy.few_below,
             "public_totals": [total.model_dump(mode="json") for total in policy.public_totals],
             "zero_hidden": report["zero_hidden"],
+            **{name: report[name] for name in ROUNDING_TOLD if report.get(name)},
             "cells": report["cells"],
             "cells_hidden": sum(report["hidden"].values()),
         }

@@ -30,7 +30,7 @@ FONTS = {
     "serif": "source-serif-4-latin-600-normal.woff2",
 }
 VERDICT_WORDS = {CLEAR: "Clear gap", LIKELY: "Likely gap", SIMILAR: "Similar", CANNOT_TELL: "Cannot tell", NOT_SHOWN: "Not shown"}
-HIDDEN_WORDS = {"c": "hidden", "x": "no data", "z": "does not apply", "low": "rounds to none"}
+HIDDEN_WORDS = {"c": "hidden", "x": "no data", "z": "does not apply", "low": "a small number"}
 READABLE = 4.5
 
 
