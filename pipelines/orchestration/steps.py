@@ -91,13 +91,15 @@ def write_reports(opened: Opened) -> list[Path]:
     from pipelines.reporting.board import Context, write_board
 
     folder, catalogue = opened.home.partial_draft, opened.catalogue
-    reported = _foundations(opened).period
+    reported, protection = _foundations(opened).period, protection_report(opened)
     context = Context(
         period=reported,
         made_up=catalogue.trust.made_up,
         threshold=catalogue.policy.threshold,
         few_below=catalogue.policy.few_below,
         reference_date=next((item.reference_date for item in catalogue.calendar.periods if item.period == reported), None),
+        rounding=protection.get("rounding") or 0,
+        rounded=tuple(catalogue.populations[name].title for name in protection.get("rounded_populations", [])),
     )
     return [write_board(folder / bundle.MARTS, folder / "reports" / "board.html", catalogue.brand, context)]
 
