@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 import scipy.sparse as sp
 
@@ -18,7 +17,7 @@ from pipelines.disclosure import linear
 from pipelines.disclosure.linked import Floats, Ids, Linked, Mask, components
 from pipelines.disclosure.rounding import WHOLE, Rounded, all_whole
 
-MIP_SECONDS = 10.0
+MIP_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,8 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class RoundedAudit:
-    """determined: targets with one possible value (or none other found in time). narrow: targets with fewer possible values than the
-    base, or than `low` itself has. checked: number of targets."""
+    """determined: targets with one possible value (or for which no other was found in time). narrow: targets for which fewer values
+    were seen to be possible than the base, or than `low` itself has. checked: number of targets."""
 
     determined: Mask
     narrow: Mask
@@ -93,12 +92,19 @@ class _World:
             open_ = targets[(self.highest - self.lowest)[targets] < need]
             if len(open_) and time.perf_counter() < deadline:
                 self._together(open_, sign, need)
-        open_ = targets[(self.highest - self.lowest)[targets] < need]
-        single = linear.program(np.zeros(len(self.lower)), self.matrix, *self._rows(), self.lower, self.upper) if len(open_) else None
-        for target in open_:
+        for target in targets[(self.highest - self.lowest)[targets] < 1].tolist():
             for sign in (1.0, -1.0):
-                if single is not None and time.perf_counter() < deadline and self.highest[target] - self.lowest[target] < need:
-                    self._singly(single, int(target), sign)
+                if time.perf_counter() < deadline and self.highest[target] - self.lowest[target] < 1:
+                    self._another(target, sign)
+        model = linear.program(np.zeros(len(self.lower)), self.matrix, *self._rows(), self.lower, self.upper)
+        for target in targets[(self.highest - self.lowest)[targets] < need].tolist():
+            for sign in (1.0, -1.0):
+                if time.perf_counter() < deadline and 1 <= self.highest[target] - self.lowest[target] < need:
+                    model.changeColCost(target, -sign)
+                    found = linear.run(model)
+                    model.changeColCost(target, 0.0)
+                    if found is not None:
+                        self._saw(found.x)
         return self.highest, self.lowest
 
     def _rows(self) -> tuple[Floats, Floats]:
@@ -128,21 +134,25 @@ class _World:
             np.concatenate([self.upper, np.full(t, need)]),
         )
         found = linear.run(model)
-        if found is not None and not self._saw(found.x[:n]):
-            self._whole(model, n)
+        if found is not None:
+            self._saw(found.x[:n])
 
-    def _singly(self, model: highspy.Highs, target: int, sign: float) -> None:
-        model.changeColCost(target, -sign)
+    def _another(self, target: int, sign: float) -> None:
+        """The least movement that gives one target another number: mostly a circuit, and so whole; if not, branch and bound."""
+        n = len(self.lower)
+        up, down = np.maximum(self.upper, 0), np.maximum(-self.lower, 0)
+        least = np.zeros(2 * n)
+        at, other = (target, n + target) if sign > 0 else (n + target, target)
+        upper = np.concatenate([up, down])
+        if upper[at] < 1:
+            return
+        least[at], upper[other] = 1.0, 0.0
+        model = linear.program(np.ones(2 * n), sp.hstack([self.matrix, -self.matrix], format="csc"), *self._rows(), least, upper)
         found = linear.run(model)
-        if found is not None and not self._saw(found.x) and np.floor(sign * found.x[target] + WHOLE) >= 1:
-            copy = linear.program(np.zeros(len(self.lower)), self.matrix, *self._rows(), self.lower, self.upper)
-            copy.changeColCost(target, -sign)
-            self._whole(copy, len(self.lower))
-        model.changeColCost(target, 0.0)
-
-    def _whole(self, model: highspy.Highs, columns: int) -> None:
-        all_whole(model, columns)
+        if found is None or self._saw(found.x[:n] - found.x[n:]):
+            return
+        all_whole(model, 2 * n)
         model.setOptionValue("time_limit", MIP_SECONDS)
         found = linear.run(model)
         if found is not None:
-            self._saw(np.round(found.x[:columns]))
+            self._saw(np.round(found.x[:n]) - np.round(found.x[n:]))
