@@ -11,7 +11,7 @@ import numpy as np
 
 from pipelines.disclosure import problems
 from pipelines.disclosure.problems import Problem
-from pipelines.disclosure.rounded_audit import Knowledge, audit_rounded
+from pipelines.disclosure.rounded_audit import audit_problem
 from pipelines.disclosure.rounding import controlled, nearest
 
 HEAD = "| problem | counts | stage | proven | seconds | distance | nearest | dearer | not nearest | off by nearest | small | certain | narrow | audit s |"
@@ -27,12 +27,8 @@ def row(problem: Problem, base: int, budget: float) -> str:
     least = float(np.abs(own - system.value)[printed].sum())
     further = np.abs(found.value - system.value) > np.abs(own - system.value) + 1e-9
     broken = float((np.abs(system.equations @ own - system.equations @ system.value) > 1e-9).mean())
-    k = int(problem.need_hi)
-    few = (system.value >= 1) & (system.value < k)
-    nothing = np.zeros(len(few), dtype=bool)
-    public = printed & ~system.candidate & (system.value > 0)
     started = time.perf_counter()
-    report = audit_rounded(system, found, Knowledge(few & printed, nothing, public, k), few & ~public, base, budget)
+    report = audit_problem(problem, found, base, budget)
     audited = time.perf_counter() - started
     return (
         f"| {problem.name} | {int(printed.sum())} | {found.stage} | {'yes' if found.proven else 'no'} | {seconds:.1f} | {found.distance:.0f} "

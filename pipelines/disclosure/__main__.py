@@ -11,11 +11,13 @@ from pathlib import Path
 from pipelines.disclosure import problems, rounding
 from pipelines.disclosure.linked import Mask
 from pipelines.disclosure.policy import LEVELS
+from pipelines.disclosure.rounded_audit import audit_problem
 from pipelines.disclosure.solve import solve, violations
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 0 for success, 1 for a pattern with violations, 2 for input that cannot be used (with a sentence)."""
+    """Exit code 0 for success, 1 for a pattern with violations or a rounding that leaves a small count certain, 2 for input that
+    cannot be used (with a sentence)."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.disclosure", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb in ("solve", "audit"):
@@ -63,13 +65,17 @@ def _round(problem: problems.Problem, chosen: argparse.Namespace) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    written = rounding.document(problem.linked, problem.ids, found, chosen.base)
+    safe = audit_problem(problem, found, chosen.base, chosen.budget)
+    written = rounding.document(problem.linked, problem.ids, found, chosen.base) | {
+        "certain": sorted(int(key) for key in problem.ids[safe.determined])
+    }
     chosen.output.write_text(json.dumps(written) + "\n")
     print(
         f"{problem.name}: {len(problem.ids)} cells to {chosen.base}, total distance {found.distance:.0f}, {found.stage}, "
         f"{'proven least' if found.proven else 'not proven'}, {time.perf_counter() - started:.1f} s"
     )
-    return 0
+    print(f"{problem.name}: {safe.checked} counts under {problem.need_hi:.0f}, {int(safe.determined.sum())} of them certain all the same")
+    return 1 if safe.determined.any() else 0
 
 
 def _verdict(problem: problems.Problem, hidden: Mask, level: str) -> int:

@@ -15,6 +15,7 @@ import scipy.sparse as sp
 
 from pipelines.disclosure import linear
 from pipelines.disclosure.linked import Floats, Ids, Linked, Mask, components
+from pipelines.disclosure.problems import Problem
 from pipelines.disclosure.rounding import WHOLE, Rounded, all_whole
 
 MIP_SECONDS = 5.0
@@ -156,3 +157,12 @@ class _World:
         found = linear.run(model)
         if found is not None:
             self._saw(np.round(found.x[:n]) - np.round(found.x[n:]))
+
+
+def audit_problem(problem: Problem, rounded: Rounded, base: int, budget: float = 60.0) -> RoundedAudit:
+    """The audit of a problem file as rounded: its k is `need_hi`; a cell that must stay shown and is not 0 is known exactly from elsewhere."""
+    system, k = problem.linked, int(problem.need_hi)
+    public = system.published & ~system.candidate & (system.value > 0)
+    few = (system.value >= 1) & (system.value < k)
+    knowledge = Knowledge(few & system.published, np.zeros(len(few), dtype=bool), public, k)
+    return audit_rounded(system, rounded, knowledge, few & ~public, base, budget)

@@ -356,6 +356,11 @@ def test_a_problem_is_rounded_from_the_command_line(tmp_path, capsys):
     assert written["cells"] == [[1, 15], [2, 5], [3, 10]]
     assert written["reach"] == 4
     assert written["stage"] == "neighbours"
+    assert written["certain"] == []
+    problem["cells"] = [[1, "t", [], 2, 1, 1, 0, 1], [2, "t", [], 1, 1, 1, 1, 1], [3, "t", [], 1, 1, 1, 1, 1]]
+    source.write_text(json.dumps(problem))
+    assert main(["round", str(source), "--base", "5", "-o", str(out)]) == 1
+    assert json.loads(out.read_text())["certain"] == [2, 3]
     assert main(["round", str(source), "--base", "1", "-o", str(tmp_path / "none.json")]) == 2
     assert "at least 2" in capsys.readouterr().err
     assert not (tmp_path / "none.json").exists()
