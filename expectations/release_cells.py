@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from expectations.attack.reading import NUMBERS, PRINTED
@@ -18,7 +20,7 @@ def cell_batches(view: View) -> list[Batch]:
     shown, hidden = cells[cells["status"].isin(PRINTED)], cells[~cells["status"].isin(PRINTED)]
     filled = pd.DataFrame({"numbers": hidden[NUMBERS].notna().sum(axis=1).astype(int)})
     batches = [Batch("cells", filled, [_in_set("hidden_rows_are_empty", "numbers", [0])])]
-    batches += [_whole(shown), _agreeing(shown), _small(view, shown), _few(view, shown)]
+    batches += [_whole(shown), _agreeing(shown), _small(view, shown), _few(view, shown), _rounded(view, shown), _low(view)]
     batches += [_whole_groups(view, shown), _means(shown), _scale_ends(shown), *_intervals(shown)]
     return [batch for batch in batches if len(batch.frame)]
 
@@ -50,7 +52,8 @@ def _small(view: View, shown: pd.DataFrame) -> Batch:
     """No count from 1 to k-1 is printed, nor follows as those who did not reach a rate. Totals published elsewhere are exempt."""
     private = shown[~_public(view, shown)]
     rates = private[private["kind"] == "rate"]
-    counts = [private["numerator"], private["denominator"], rates["denominator"] - rates["numerator"]]
+    exact = rates[~rates["population"].isin(view.disclosure.rounded)]  # the difference of two rounded numbers counts nobody
+    counts = [private["numerator"], private["denominator"], exact["denominator"] - exact["numerator"]]
     frame = pd.DataFrame({"people": pd.concat(counts, ignore_index=True).dropna().astype("int64")})
     small = list(range(1, view.disclosure.k))
     return Batch("cells", frame, [
@@ -68,6 +71,23 @@ def _public(view: View, shown: pd.DataFrame) -> pd.Series:
             here &= shown[column].eq(total[column])
         public |= here.fillna(False).astype(bool)
     return public
+
+
+def _rounded(view: View, shown: pd.DataFrame) -> Batch:
+    """In a population whose counts are rounded every printed count is: an exact total beside rounded parts would give a part away."""
+    rows = shown[shown["population"].isin(view.disclosure.rounded) & shown["kind"].ne("figure")]
+    counts = pd.concat([rows["numerator"], rows["denominator"]], ignore_index=True).dropna().astype("int64")
+    frame = pd.DataFrame({"left_over": counts % max(view.disclosure.base, 1)})
+    return Batch("cells", frame, [_in_set("rounded_populations_are_rounded_whole", "left_over", [0])])
+
+
+def _low(view: View) -> Batch:
+    """``low`` is a symbol of rounded populations; elsewhere it would say what ``c`` does not."""
+    rows = view.cells[view.cells["status"].eq("low").fillna(False)]
+    frame = pd.DataFrame({"population": rows["population"].astype(str)})
+    return Batch(
+        "cells", frame, [_in_set("low_stands_in_rounded_populations", "population", sorted(view.disclosure.rounded) or ["(none)"])]
+    )
 
 
 def _few(view: View, shown: pd.DataFrame) -> Batch:
@@ -126,7 +146,7 @@ def _intervals(shown: pd.DataFrame) -> list[Batch]:
     ]  # fmt: skip
 
 
-def _in_set(name: str, column: str, values: list[int]) -> Rule:
+def _in_set(name: str, column: str, values: Sequence[object]) -> Rule:
     return Rule(name, "expect_column_values_to_be_in_set", {"column": column, "value_set": values})
 
 

@@ -28,7 +28,8 @@ MOST_DECIMALS = 9
 def recovered_means(release: Release, linked: Linked, found: Findings) -> tuple[Recovered, ...]:
     """Hidden means whose sum the shown means determine, and so narrowly that the mean is told.
 
-    A shown mean fixes its sum to ``n`` times half a printed unit either side. A hidden sum is told when its range is within one
+    A shown mean fixes its sum to ``n`` times half a printed unit either side; less closely where ``n`` is rounded.
+    A hidden sum is told when its range is within one
     per cent of it, or when its count is known and the mean is left within one printed unit.
     """
     sums = _sums(release)
@@ -74,9 +75,11 @@ def _sums(release: Release) -> pd.DataFrame:
             continue
         unit = _printed_unit(rows, int(decimals.get(measure, MOST_DECIMALS)))
         count = rows["denominator"].astype("Float64").fillna(0.0).to_numpy(float)
-        total = rows["value"].astype("Float64").fillna(0.0).to_numpy(float) * count
-        lower = np.select([shown, nobody], [total - count * unit / 2, 0.0], -np.inf)
-        upper = np.select([shown, nobody], [total + count * unit / 2, 0.0], np.inf)
+        mean = rows["value"].astype("Float64").fillna(0.0).to_numpy(float)
+        reach = np.where(rows["population"].isin(release.disclosure.rounded), release.disclosure.reach, 0)
+        ends = [(mean + side * unit / 2) * np.maximum(count + way * reach, 0.0) for side in (-1, 1) for way in (-1, 1)]
+        lower = np.select([shown, nobody], [np.min(ends, axis=0), 0.0], -np.inf)
+        upper = np.select([shown, nobody], [np.max(ends, axis=0), 0.0], np.inf)
         sums = rows[PLACE].assign(family=f"{SUM}{measure}", lower=lower, upper=upper)
         parts.append(sums.assign(hidden=~(shown | nobody), unit=unit))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

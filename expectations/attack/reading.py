@@ -34,13 +34,16 @@ class Disclosure:
     """What the manifest says about protection: everyone may read it, so the attacker knows it too.
 
     ``zero_hidden`` are (population, family) pairs in which a hidden count may be nought; elsewhere a hidden count is at least 1.
-    ``rounding`` is the base that shown counts are rounded to, 0 for exact counts.
+    ``rounded`` are the populations whose counts are rounded, ``base`` what they are multiples of, and ``reach`` how far at most a printed
+    count lies from the true one.
     """
 
     k: int
     level: str
     zero_hidden: frozenset[tuple[str, str]] = frozenset()
-    rounding: int = 0
+    rounded: frozenset[str] = frozenset()
+    base: int = 0
+    reach: int = 0
     public_totals: tuple[Mapping[str, str], ...] = ()
 
     @classmethod
@@ -51,7 +54,11 @@ class Disclosure:
             raise NotARelease("the disclosure block declares no usable threshold and level")
         pairs = frozenset((str(population), str(family)) for population, family in declared.get("zero_hidden", ()))
         totals = tuple(declared.get("public_totals") or ())
-        return cls(k, level, pairs, int(declared.get("rounding") or 0), totals)
+        reach = int(declared.get("rounding_reach") or 0) if declared.get("rounding") else 0
+        rounded = frozenset(str(name) for name in declared.get("rounded_populations", ())) if reach else frozenset[str]()
+        if declared.get("rounding") and not rounded:
+            raise NotARelease("the disclosure block rounds without saying which populations and how far")
+        return cls(k, level, pairs, rounded, int(declared.get("rounding") or 0), reach, totals)
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,9 @@ def key_of(table: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
 def statistics(release: Release) -> pd.DataFrame:
     """One row per statistic printed or hidden: :data:`STATISTIC`, ``lower``, ``upper`` (inf where unknown) and ``hidden``.
 
-    Shown numbers have equal limits (within the rounding base, if the release rounds); ``x`` and ``z`` say that there was nobody; ``c``
-    hides at least one person, save in families that hide noughts; ``low`` says 1 to k-1.
+    Shown numbers have equal limits; ``x`` and ``z`` say that there was nobody; ``c`` hides at least one person, save in families that hide
+    noughts. In a population whose counts are rounded a printed nought is nobody, any other number is k or more and lies within the
+    declared reach, and ``low`` says 1 to k-1 of a headcount or mean; of a rate, that its numerator or its denominator is so small.
     """
     kinds = release.measures.drop_duplicates("measure").set_index("measure")["kind"]
     cells = release.cells.assign(kind=release.cells["measure"].map(kinds))
@@ -44,7 +45,9 @@ def _people(cells: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
     """The ``n`` of every place: from headcounts and from the denominators of rates and means. Figures rest on several groups."""
     rows = cells[cells["kind"] != "figure"]
     printed = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"])
-    rows = rows[[*PLACE, "status"]].assign(family="n", printed=printed.astype("Float64"))
+    of_rate = rows["kind"].eq("rate")
+    rows = rows[[*PLACE, "status"]].assign(family="n", printed=printed.astype("Float64"), least_low=1.0)
+    rows["most_low"] = np.where(of_rate, np.inf, disclosure.k - 1.0)
     return _limits(rows, disclosure)
 
 
@@ -53,22 +56,23 @@ def _reached(cells: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
     rows = cells[cells["kind"] == "rate"]
     worked_back = (rows["value"] * rows["denominator"]).round()
     printed = rows["numerator"].astype("Float64").fillna(worked_back.astype("Float64"))
-    return _limits(rows[[*PLACE, "status"]].assign(family="num:" + rows["measure"], printed=printed), disclosure)
+    rows = rows[[*PLACE, "status"]].assign(family="num:" + rows["measure"], printed=printed, least_low=0.0, most_low=disclosure.k - 1.0)
+    return _limits(rows, disclosure)
 
 
 def _limits(rows: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
     """Each statistic once, with the narrowest limits that any row printing it gives."""
-    half = disclosure.rounding / 2
     noughts = {f"{population}{SEPARATOR}{family}" for population, family in disclosure.zero_hidden}
     may_be_nought = key_of(rows, ["population", "family"]).isin(noughts)
     status = rows["status"].fillna("").astype(str)
     shown, printed = status.isin(PRINTED), rows["printed"].astype(float).to_numpy()
     nobody, low = status.isin(NOBODY), status == "low"
     known = ~np.isnan(printed)
-    spread = np.where(shown, half, 0.0)
-    least = np.where(spread > 0, np.maximum(np.ceil(printed - spread), 0.0), printed)
-    lower = np.select([known, nobody, low], [least, 0.0, 1.0], np.where(may_be_nought, 0.0, 1.0))
-    upper = np.select([known, nobody, low], [np.floor(printed + spread), 0.0, disclosure.k - 1.0], np.inf)
+    rounded = rows["population"].isin(disclosure.rounded).to_numpy(dtype=bool)
+    reach = np.where(rounded & shown & (printed > 0), float(disclosure.reach), 0.0)
+    least = np.where(reach > 0, np.maximum(printed - reach, float(disclosure.k)), printed)
+    lower = np.select([known, nobody, low], [least, 0.0, rows["least_low"]], np.where(may_be_nought, 0.0, 1.0))
+    upper = np.select([known, nobody, low], [printed + reach, 0.0, rows["most_low"]], np.inf)
     # A number printed for one measure and "does not apply" for another: what is printed stands.
     weight = np.select([known, nobody], [2, 1], 0)
     table = rows[STATISTIC].assign(lower=lower, upper=upper, weight=weight)

@@ -19,7 +19,8 @@ def small_ones(linked: Linked, release: Release, truth: pd.DataFrame) -> Bools:
     ``truth`` holds every cell with its true numbers, also those that no mart prints: the columns of a cell but for ``status``.
     """
     told = canonical(truth.reindex(columns=CELL).reset_index(drop=True).assign(status="shown"))
-    known = link(replace(release, cells=told))
+    exact = replace(release.disclosure, rounded=frozenset(), reach=0)
+    known = link(replace(release, cells=told, disclosure=exact))
     system = subtract_lines(known.system)
     named = len(known.table)
     value = pd.Series(np.where(system.fixed, system.lower, np.nan)[:named], index=key_of(known.table, STATISTIC))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipelines.catalogue.entry import AreaLevel, Code, Entry, Name, Urn
 
@@ -36,6 +36,24 @@ class KnownGroup(Entry):
     group: Code
 
 
+class HiddenShare(Entry):
+    """Rounding applies from the share of figures on that hiding would have hidden."""
+
+    hidden_share: float = Field(ge=0, lt=1)
+
+
+class Rounding(Entry):
+    """The declared alternative to hiding: every count of a population, totals too, as a multiple of ``base``, so that totals agree.
+
+    ``when``: always, or only where hiding would leave too little. ``populations``: all, or the names of some; populations that one can
+    subtract from each other are rounded together.
+    """
+
+    base: int = Field(ge=2)
+    when: Literal["always"] | HiddenShare
+    populations: Literal["all"] | tuple[Name, ...] = "all"
+
+
 class DisclosurePolicy(Entry):
     """How small numbers are protected. Nothing here has a default in code but what the named profile sets.
 
@@ -58,3 +76,10 @@ class DisclosurePolicy(Entry):
     public_totals: tuple[PublicTotal, ...] = ()
     crosses: tuple[Cross, ...] = ()
     known: tuple[KnownGroup, ...] = ()
+    rounding: Rounding | None = None
+
+    @model_validator(mode="after")
+    def _rounds_no_shown_count_to_nothing(self) -> DisclosurePolicy:
+        if self.rounding is not None and self.rounding.base > self.threshold:
+            raise ValueError(f"rounding to {self.rounding.base} needs a threshold of at least {self.rounding.base}")
+        return self

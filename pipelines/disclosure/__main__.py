@@ -1,6 +1,6 @@
-"""Suppression problems from the command line. Files and sentences only: no algorithm lives here.
+"""Linked-table problems from the command line. Files and sentences only: no algorithm lives here.
 
-Read a problem, choose what to hide, write the pattern; or judge a pattern that somebody else made.
+Read a problem, choose what to hide, write the pattern; judge a pattern that somebody else made; or round the tables instead.
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ import math
 import sys
 from pathlib import Path
 
-from pipelines.disclosure import problems
+from pipelines.disclosure import problems, rounding
 from pipelines.disclosure.feasibility import immovable, short, unprotectable
 from pipelines.disclosure.heartbeat import Heartbeat, duration
 from pipelines.disclosure.linked import Mask
 from pipelines.disclosure.policy import LEVELS
+from pipelines.disclosure.rounded_audit import audit_problem
 from pipelines.disclosure.solve import Answer, solve, violations
 
 SAFE, UNSAFE, UNUSABLE, STOPPED = 0, 1, 2, 130
 EXIT_CODES = """\
 exit codes:
-  0    safe: every primary keeps what the level asks for
-  1    violations: some primary could have been protected better (solve then writes nothing)
+  0    safe: every primary keeps what the level asks for (round: no small count is certain)
+  1    violations: some primary could have been protected better (solve then writes nothing); round: a small count stays certain
   2    unusable input, or a primary that no pattern could protect: a sentence on stderr says which cells; nothing is written
 """
 EXAMPLES = {
@@ -36,6 +37,15 @@ examples:
   python -m pipelines.disclosure audit problem.json.gz pattern.json
   python -m pipelines.disclosure audit problem.json.gz pattern.json --level exact && echo safe
 """,
+    "round": """\
+examples:
+  python -m pipelines.disclosure round problem.json.gz --base 5 -o rounded.json
+""",
+}
+VERBS = {
+    "solve": "choose what to hide, at least cost, and write it",
+    "audit": "judge a pattern",
+    "round": "round every count, totals agreeing",
 }
 LEVEL_HELP = "exact: no primary can be worked out; interval (default): nor bounded more tightly than the problem's policy allows"
 
@@ -47,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a label may hold what this terminal cannot show
             stream.reconfigure(errors="backslashreplace")
     try:
-        return _solve(chosen) if chosen.verb == "solve" else _audit(chosen)
+        return {"solve": _solve, "audit": _audit, "round": _round}[chosen.verb](chosen)
     except problems.BadProblem as error:
         print(error, file=sys.stderr)
         return UNUSABLE
@@ -65,18 +75,25 @@ def _parser() -> argparse.ArgumentParser:
         epilog="\n".join([*EXAMPLES.values(), EXIT_CODES]),
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb, what in (("solve", "choose what to hide, at least cost, and write it"), ("audit", "judge a pattern")):
+    for verb, what in VERBS.items():
         told = f"{what[0].upper()}{what[1:]}. Files are JSON, gzipped or not; docs/disclosure.md describes them."
         command = verbs.add_parser(verb, help=what, description=told, formatter_class=layout, epilog=EXAMPLES[verb] + "\n" + EXIT_CODES)
         command.add_argument("problem", type=Path, metavar="PROBLEM", help="the problem, format csp-linked-1")
         if verb == "audit":
             command.add_argument("pattern", type=Path, metavar="PATTERN", help="{'suppressed': [ids]}: what is hidden")
-        command.add_argument("--level", choices=LEVELS, default="interval", help=LEVEL_HELP)
-        if verb == "solve":
+        if verb == "round":
+            command.add_argument("--base", type=int, required=True, help="what every count is rounded to a multiple of")
+            command.add_argument(
+                "--allow-gaps", action="store_true", help="where nothing adds up, let totals differ from their parts; each is listed"
+            )
+        else:
+            command.add_argument("--level", choices=LEVELS, default="interval", help=LEVEL_HELP)
+        if verb != "audit":
             command.add_argument(
                 "--budget", type=_seconds, default=60.0, metavar="SECONDS", help="work to spend, in seconds of a common core (default 60)"
             )
-            command.add_argument("-o", "--output", type=Path, required=True, metavar="PATTERN", help="where the pattern is written")
+            command.add_argument("-o", "--output", type=Path, required=True, metavar="OUTPUT", help="where the answer is written")
+        if verb == "solve":
             command.add_argument(
                 "--accept-infeasible",
                 action="store_true",
@@ -113,6 +130,25 @@ def _solve(chosen: argparse.Namespace) -> int:
         print(f"{int(hopeless.sum())} primaries stay narrow whatever is hidden; merge their categories, or withdraw the table:")
         print(*problem.named(hopeless), sep="\n")
     return _verdict(problem, answer.hidden, level, found.broken, found.excused)
+
+
+def _round(chosen: argparse.Namespace) -> int:
+    problem = problems.load(chosen.problem)
+    with Heartbeat(f"{problem.name}: rounding to {chosen.base}, {duration(chosen.budget)} allowed", chosen.quiet) as beat:
+        try:
+            found = rounding.controlled(problem.linked, chosen.base, chosen.budget, allow_gaps=chosen.allow_gaps, names=[problem.name])
+        except ValueError as error:
+            raise problems.BadProblem(str(error)) from error
+        beat.say(f"{problem.name}: looking for small counts that stay certain")
+        safe = audit_problem(problem, found, chosen.base, chosen.budget)
+    certain = sorted(int(key) for key in problem.ids[safe.determined])
+    problems.write_json(chosen.output, rounding.document(problem.linked, problem.ids, found, chosen.base) | {"certain": certain})
+    print(
+        f"{problem.name}: {len(problem.ids):,} cells to {chosen.base}, total distance {found.distance:,.0f}, {found.stage}, "
+        f"{'proven least' if found.proven else 'not proven'}, {duration(beat.seconds)}"
+    )
+    print(f"{problem.name}: {safe.checked:,} counts under {problem.need_hi:.0f}, {len(certain):,} of them certain all the same")
+    return UNSAFE if certain else SAFE
 
 
 def _refuse(problem: problems.Problem, hopeless: Mask, level: str) -> None:

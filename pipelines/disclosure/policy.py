@@ -11,6 +11,23 @@ LEVELS: tuple[str, ...] = ("exact", "interval")
 
 
 @dataclass(frozen=True)
+class Rounding:
+    """P12: whole populations rounded to `base`. hidden_share: from which share of hidden rows on (None: always). populations: which
+    (None: all). budget: seconds for the rounding, and as many for its audit."""
+
+    base: int
+    hidden_share: float | None = None
+    populations: Sequence[str] | None = None
+    budget: float = 120.0
+
+    def __post_init__(self) -> None:
+        if self.base < 2:
+            raise ValueError(f"Rounding to a base of {self.base} changes nothing: it must be at least 2.")
+        if self.hidden_share is not None and not 0 <= self.hidden_share < 1:
+            raise ValueError("The hidden share from which rounding applies is at least 0 and under 1.")
+
+
+@dataclass(frozen=True)
 class Policy:
     """Thresholds of one publication. `k` and `level` have no default: a threshold is always somebody's decision.
 
@@ -20,8 +37,8 @@ class Policy:
     which a shown rate or mean carries `u`. public_totals, known: partial descriptions of cells (keys: population,
     period, measure, area_level, area_code, characteristic, group_code, cross_...), public already or structurally known;
     they are never hidden, and every reader is assumed to know them. insider_third: P11, three hidden cells
-    in a line where one of them is a single person. worth: how many times dearer it is to hide a
-    figure of an area level, and of `everyone`, than one of a single group in an academy. stability: how many times dearer it
+    in a line where one of them is a single person. rounding: P12, None where nothing is rounded. worth: how many times dearer it is
+    to hide a figure of an area level, and of `everyone`, than one of a single group in an academy. stability: how many times dearer it
     is to hide what the last release showed, and cheaper what it hid; above 1, what a release of the same period hid stays hidden.
     budget: nominal seconds for the search for the cheapest pattern; safety does not depend on it.
     """
@@ -37,6 +54,7 @@ class Policy:
     worth: Mapping[str, float] = field(default_factory=dict)
     stability: float = 1.0
     budget: float = 1.0
+    rounding: Rounding | None = None
 
     def __post_init__(self) -> None:
         if self.k < 2:
@@ -47,3 +65,7 @@ class Policy:
             raise ValueError("Stability is a factor of cost: it must be at least 1, which is none.")
         if not 0 < self.dominance <= 1:
             raise ValueError("Dominance is a share of a sum: it must lie above 0 and not above 1.")
+        if self.rounding is not None and self.rounding.base > self.k:
+            raise ValueError(
+                f"Rounding to {self.rounding.base} needs a threshold of at least as much: under it a shown count could print as 0."
+            )

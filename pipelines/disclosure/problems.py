@@ -120,8 +120,12 @@ def _few(keys: list[str]) -> str:
 
 def write_pattern(path: Path, problem: Problem, hidden: Mask) -> None:
     """Write a pattern, whole or not at all; the ids are sorted, so equal patterns are equal files. Raises BadProblem where it cannot."""
-    content = json.dumps({"suppressed": sorted(int(key) for key in problem.ids[hidden])}) + "\n"
+    write_json(path, {"suppressed": sorted(int(key) for key in problem.ids[hidden])})
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write an answer, whole or not at all. Raises BadProblem where it cannot."""
     try:
-        write_whole(path, content.encode())
+        write_whole(path, (json.dumps(document) + "\n").encode())
     except OSError as error:
         raise BadProblem(f"{naming.printable(path.name)} cannot be written ({type(error).__name__}).") from error

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.disclosure import intervals, loss, past, secondary
+from pipelines.disclosure import intervals, loss, past, rounded, secondary
 from pipelines.disclosure.cells import Tables, build
 from pipelines.disclosure.linked import Mask, take
 from pipelines.disclosure.policy import Policy
@@ -59,6 +59,8 @@ def protect(
     tables = build(rows, ordered(links), groups, areas, measures, policy)
     tables, told = past.remember(tables, released, None if movements is None else ordered(movements), measures, policy)
     primary = primaries(tables, rows, measures, policy)
+    every_primary, at_once = primary, rounded.plan(rows, None, links, populations, policy)
+    primary = rounded.set_aside(primary, at_once.statistics(tables))
     begun = past.start(tables, primary, told, policy)
     goals = interval_goals(tables, primary, policy) & (begun.hidden | begun.latent)
     if told is not None:
@@ -73,15 +75,24 @@ def protect(
     hidden = pattern.hidden | primary.hidden
     held = past.held(tables, primary, told, begun, hidden)
     status, rule = decide(rows, tables, primary, hidden, policy)
+    rounding = at_once if at_once.populations else rounded.plan(rows, status, links, populations, policy)
+    if rounding.populations:
+        apart = rounding.statistics(tables)
+        pattern, goals, thin = rounded.without(pattern, tables, apart), goals & ~apart, None if thin is None else thin & ~apart
+        status, rule = decide(rows, tables, primary, hidden & ~apart, policy)
     rule[np.isin(tables.row_own, held.loc[held["lost"] == 0, "now"]) & (rule == "secondary")] = past.HELD
-    shown = rows.assign(status=status, rule=rule)
-    shown.loc[~np.isin(status, ["shown", "u"]), NUMBERS] = None
+    shown, said = rounded.printed(rows.assign(status=status, rule=rule), tables, every_primary, measures, rounding, policy)
+    shown.loc[~shown["status"].isin(["shown", "u"]), NUMBERS] = None
     few = rows["denominator"].where(rows["kind"] != "headcount", rows["numerator"]).astype("Float64").fillna(0) < policy.mean_minimum
     shown.loc[few, SPREAD] = None
     shown.loc[shown["kind"] == "figure", "denominator"] = None  # a count that no equation ties is a count that nobody protects
     shown = shown[published].drop(columns=["published", "smallest", "largest_share"]).reset_index(drop=True)
     effort = loss.Effort(found.cost_of(pattern.hidden), found.bound, found.proven, found.seconds, policy.budget)
-    report = loss.report(rows[published], shown, tables, primary, pattern, policy, effort) | {
+    report = loss.report(rows[published], shown, tables, primary, pattern, policy, effort)
+    by_rule = said.pop("zero_hidden_by_rule", [])
+    report |= said | {
+        "zero_hidden": sorted(report["zero_hidden"] + by_rule),
+        "unprotected": report["unprotected"] + said.get("rounded_determined", 0),
         "interval_goals": int(goals.sum()),
         "narrow_intervals": None if thin is None else int(thin.sum()),
         "narrow_places": [] if thin is None else loss.resting_on(rows[published], tables, thin[: len(tables.linked)]),

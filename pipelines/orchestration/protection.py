@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.catalogue.policy import DisclosurePolicy
-from pipelines.disclosure import Policy, naming, protect
+from pipelines.disclosure import Policy, Rounding, naming, protect
 from pipelines.disclosure.coarser import winnings
 from pipelines.home import Home, load_keys
 from pipelines.home.vault import seal, write_whole
 from pipelines.orchestration.opened import MOVERS
+from pipelines.reporting.ranges import add_ranges
 
 LEAST_SECONDS = 3.0
 """What pricing coarser tables may take where protection itself was quicker; elsewhere it may take as long as protection did."""
@@ -29,6 +30,13 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
         {"area_level": "academy", "area_code": urn, "characteristic": characteristic, "group_code": group}
         for urn, characteristic, group in known_groups[["academy_urn", "characteristic", "group_code"]].astype(str).to_numpy()
     ]
+    rounding = None
+    if policy.rounding is not None:
+        rounding = Rounding(
+            base=policy.rounding.base,
+            hidden_share=None if policy.rounding.when == "always" else policy.rounding.when.hidden_share,
+            populations=None if policy.rounding.populations == "all" else policy.rounding.populations,
+        )
     return Policy(
         k=policy.threshold,
         level=policy.level,
@@ -40,6 +48,7 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
         worth=policy.worth,
         budget=policy.budget,
         stability=policy.stability,
+        rounding=rounding,
     )
 
 
@@ -65,4 +74,13 @@ def protected_cells(policy: str, known_groups: pd.DataFrame, home: Home, report:
     allowed = max(LEAST_SECONDS, protected.report["seconds"])
     coarser = winnings(protected, **frames, policy=engine, most=declared.price_coarser, seconds=allowed) if declared.price_coarser else []
     write_whole(report, json.dumps(protected.report | {"coarser": coarser}, sort_keys=True, indent=2).encode())
-    return protected.cells
+    return with_ranges(protected.cells, protected.report["rounded_populations"])
+
+
+def with_ranges(cells: pd.DataFrame, rounded_populations: list[str]) -> pd.DataFrame:
+    """``cells`` with the ranges of shown rounded figures made anew from what is printed: a range of the true counts would give them back."""
+    again = cells["population"].isin(rounded_populations) & cells["status"].isin(["shown", "u"]) & cells["kind"].isin(["rate", "mean"])
+    made = add_ranges(cells[again])
+    ranged = cells.copy()
+    ranged.loc[again, ["low", "high"]] = made[["low", "high"]]
+    return ranged

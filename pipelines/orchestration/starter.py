@@ -20,8 +20,8 @@ periods:
   - {period: 2025-26, starts: 2025-09-01, ends: 2026-08-31, reference_date: 2026-01-15, release_from: 2026-12-01}
 """
 POLICY = """\
-# How small numbers are protected. Profiles: publication (threshold 10), threshold_5. Name a figure that is public already under
-# public_totals, with where it is published.
+# How small numbers are protected. Profiles: publication (threshold 10), threshold_5, rounding (to five, so that totals
+# agree). Name a figure that is public already under public_totals, with where it is published.
 profile: publication
 """
 BRAND = """\

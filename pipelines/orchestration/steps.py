@@ -106,13 +106,15 @@ def write_reports(opened: Opened) -> list[Path]:
     from pipelines.reporting.workbook import write_workbook
 
     folder, catalogue = opened.home.partial_draft, opened.catalogue
-    reported = _foundations(opened).period
+    reported, protection = _foundations(opened).period, protection_report(opened)
     context = Context(
         period=reported,
         made_up=catalogue.trust.made_up,
         threshold=catalogue.policy.threshold,
         few_below=catalogue.policy.few_below,
         reference_date=next((item.reference_date for item in catalogue.calendar.periods if item.period == reported), None),
+        rounding=protection.get("rounding") or 0,
+        rounded=tuple(catalogue.populations[name].title for name in protection.get("rounded_populations", [])),
     )
     marts, reports = folder / bundle.MARTS, folder / "reports"
     return [
@@ -200,6 +202,10 @@ def place_in_words(cell: Mapping[str, str]) -> str:
     return f"{cell['population']}, {cell['measure']}, {cell['area_level']} {cell['area_code']}, {named}"
 
 
+ROUNDING_TOLD = ("rounding", "rounding_reach", "rounded_populations")
+"""Of the protection report, what a reader of rounded figures is told; absent where nothing is rounded."""
+
+
 def _disclosure(opened: Opened) -> Disclosure:
     """What a reader and a judge must know of the protection. Which rule hid what, and how many people, stays inside (P3)."""
     report, policy = protection_report(opened), opened.catalogue.policy
@@ -211,6 +217,7 @@ def _disclosure(opened: Opened) -> Disclosure:
             "few_below": policy.few_below,
             "public_totals": [total.model_dump(mode="json") for total in policy.public_totals],
             "zero_hidden": report["zero_hidden"],
+            **{name: report[name] for name in ROUNDING_TOLD if report.get(name)},
             "cells": report["cells"],
             "cells_hidden": sum(report["hidden"].values()),
             "loss": loss.public(report),

@@ -30,7 +30,7 @@ FONTS = {
     "serif": "source-serif-4-latin-600-normal.woff2",
 }
 VERDICT_WORDS = {CLEAR: "Clear gap", LIKELY: "Likely gap", SIMILAR: "Similar", CANNOT_TELL: "Cannot tell", NOT_SHOWN: "Not shown"}
-HIDDEN_WORDS = {"c": "hidden", "x": "no data", "z": "does not apply", "low": "rounds to none"}
+HIDDEN_WORDS = {"c": "hidden", "x": "no data", "z": "does not apply"}
 READABLE = 4.5
 
 
@@ -38,7 +38,8 @@ READABLE = 4.5
 class Context:
     """What a page says of the figures that the marts do not hold. No clock: the same draft gives the same bytes.
 
-    ``reference_date``: the census day of the roll. ``threshold`` and ``few_below`` are the policy's.
+    ``reference_date``: the census day of the roll. ``threshold`` and ``few_below`` are the policy's. ``rounding``: the base of rounded
+    figures, 0 where none are; ``rounded``: the titles of the populations that are.
     """
 
     period: str
@@ -46,6 +47,8 @@ class Context:
     threshold: int
     few_below: int
     reference_date: dt.date | None = None
+    rounding: int = 0
+    rounded: tuple[str, ...] = ()
 
 
 def write_board(marts: Path, out: Path, brand: Brand, context: Context) -> Path:
@@ -75,7 +78,7 @@ def _view(marts: Marts, brand: Brand, context: Context) -> dict[str, Any]:
         "year": academic_year(context.period),
         "fonts": {name: base64.b64encode((TEMPLATES / "fonts" / file).read_bytes()).decode() for name, file in FONTS.items()},
         "words": VERDICT_WORDS,
-        "hidden_words": HIDDEN_WORDS,
+        "hidden_words": HIDDEN_WORDS | {"low": f"1 to {context.threshold - 1} people"},
         "footer_text": f"Equality report, {academic_year(context.period)}" + (". MADE-UP DATA" if context.made_up else ""),
         "lead": lead(chosen),
         "cards": [_card(row) for _, row in chosen.iterrows()],

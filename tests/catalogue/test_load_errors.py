@@ -103,7 +103,9 @@ def test_a_file_that_is_no_yaml_of_entries_is_named(small_trust: Path, text: str
 
 
 def test_an_unknown_profile_is_said_with_those_there_are(declare: Declare) -> None:
-    with pytest.raises(CatalogueError, match=r"^disclosure_policy\.yml: .*'lenient'; the profiles are publication, threshold_5\.$"):
+    with pytest.raises(
+        CatalogueError, match=r"^disclosure_policy\.yml: .*'lenient'; the profiles are publication, rounding, threshold_5\.$"
+    ):
         load(declare("disclosure_policy.yml", profile="lenient"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -205,3 +206,21 @@ def test_a_trust_that_sent_little_still_gets_a_page(
     assert "Across the trust, no comparison shows a clear gap." in text
     assert "Sex is known for 99% of pupils." in text
     assert "The trust holds no pay figures for this period." in text
+
+
+def test_a_low_count_is_a_word_and_no_drawing_and_rounding_is_explained(marts_folder: Path, tmp_path: Path, page: str) -> None:
+    path = marts_folder / "mart_pupil_composition.parquet"
+    cells = pd.read_parquet(path)
+    few = cells["characteristic"].eq("sex") & cells["group_code"].eq("F") & cells["area_level"].eq("trust")
+    assert few.any()
+    cells.loc[few, ["numerator", "value"]] = None
+    cells.loc[few, "status"] = "low"
+    cells.to_parquet(path, index=False)
+    context = replace(CONTEXT, rounding=5, rounded=("Pupils on roll",))
+    low = write_board(marts_folder, tmp_path / "low.html", BRAND, context).read_text()
+    assert '<span class="hatch">[low] 1 to 9 people</span>' in low
+    assert low.count("<svg") < page.count("<svg")
+    assert "Every count is a multiple of 5" in text_of(low)
+    assert "This holds for: Pupils on roll." in text_of(low)
+    assert "[low]" not in page
+    assert "multiple of" not in page
