@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import os
+import sys
 from dataclasses import dataclass
 
 import highspy
@@ -28,6 +31,7 @@ class Solution:
 
 def program(cost: Vector, matrix: sp.csc_matrix, row_lower: Vector, row_upper: Vector, lower: Vector, upper: Vector) -> highspy.Highs:
     """A HiGHS model of min cost @ x, row_lower <= matrix @ x <= row_upper, lower <= x <= upper: one thread, fixed seed."""
+    _past_the_greeting()
     model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
     model.setOptionValue("threads", 1)
@@ -42,6 +46,20 @@ def program(cost: Vector, matrix: sp.csc_matrix, row_lower: Vector, row_upper: V
     lp.a_matrix_.value_ = matrix.data
     model.passModel(lp)
     return model
+
+
+@functools.cache
+def _past_the_greeting() -> None:
+    """HiGHS greets once a process, on standard output, before any option is heard: let nobody hear it."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            highspy.Highs()  # type: ignore[no-untyped-call]
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def charge(model: highspy.Highs) -> None:
