@@ -14,6 +14,7 @@ import pandas as pd
 from expectations.attack.bounds import Need
 from expectations.attack.hiding import whatever_is_hidden
 from expectations.attack.history import known_before, restated_by_few
+from expectations.attack.insider import told_by_oneself
 from expectations.attack.judging import judged, too_close
 from expectations.attack.linear import Bools, Contradiction
 from expectations.attack.linking import Linked, link
@@ -24,7 +25,7 @@ from expectations.attack.report import AttackReport
 from expectations.attack.solving import Findings, solve
 from expectations.attack.statistics import statistics
 from expectations.attack.texts import leaks_in_texts
-from expectations.attack.truth import small_ones
+from expectations.attack.truth import small_ones, true_values
 
 PLACE_AND_TIME = (["population", "period", "area_level", "area_code"], ["population", "period"])
 """Within which a restated number makes earlier numbers stale: tried in turn."""
@@ -82,7 +83,8 @@ def attack_release(
     now = statistics(release)
     for scope in PLACE_AND_TIME:
         linked = link(release, known_before(now, before, scope))
-        small = None if truth is None else small_ones(linked, release, truth)
+        values = None if truth is None else true_values(linked, release, truth)
+        small = None if values is None else small_ones(values, release.disclosure.k)
         try:
             found = _solved(linked, release, seconds, width_seconds, small)
         except Contradiction:
@@ -95,6 +97,8 @@ def attack_release(
     excused = whatever_is_hidden(linked, release, narrow, width_seconds) if release.disclosure.level == "interval" else None
     report = judged(linked, found, release, small, excused)
     means = recovered_means(release, linked, found)
+    if values is not None and release.disclosure.insider_third:
+        report = replace(report, told_by_oneself=told_by_oneself(linked, found, values, release.disclosure.k))
     return replace(report, recovered=report.recovered + means, restated_by_few=restated_by_few(now, before, release.disclosure.k))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from expectations.attack.linear import Bools
+from expectations.attack.linear import Bools, Ints
 from expectations.attack.linking import REACHED, Linked
 from expectations.attack.reading import PLACE, Release
 from expectations.attack.report import AttackReport, Narrow, Recovered
@@ -55,12 +55,12 @@ def judged(
         attacked=int(linked.attacked.sum()),
         recovered=tuple(
             Recovered(place(row), row["family"], str(way))
-            for row, way in zip(_rows(linked.table, breach), found.way[:named][breach], strict=True)
+            for row, way in zip(rows_of(linked.table, breach), found.way[:named][breach], strict=True)
         ),
         regained=int((fixed & hidden & ~breach).sum()),
         narrow=tuple(
             Narrow(place(row), row["family"], bool(top < k - 1e-6), bool(free))
-            for row, top, free in zip(_rows(linked.table, narrow), highest[narrow], spared[narrow], strict=True)
+            for row, top, free in zip(rows_of(linked.table, narrow), highest[narrow], spared[narrow], strict=True)
         ),
         widths={name: int((narrow & (width >= low) & (width < high)).sum()) for low, high, name in WIDTHS},
         unanswered=int(found.unsure[:named].sum()),
@@ -74,7 +74,8 @@ def place(row: Mapping[str, str]) -> dict[str, str]:
     return {column: str(row[column]) for column in PLACE}
 
 
-def _rows(table: pd.DataFrame, chosen: Bools) -> list[dict[str, str]]:
+def rows_of(table: pd.DataFrame, chosen: Bools | Ints) -> list[dict[str, str]]:
+    """Coordinates and family of the statistics chosen, by mask or by position."""
     return [{str(name): str(value) for name, value in row.items()} for row in table.loc[chosen, [*PLACE, "family"]].to_dict("records")]
 
 

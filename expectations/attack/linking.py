@@ -23,12 +23,14 @@ REACHED = "num:"
 class Linked:
     """``table`` names the unknown at each position of ``system`` (gaps in incomplete lines come after, unnamed).
 
-    ``attacked`` marks what an intruder is after: hidden published statistics and every unpublished one.
+    ``attacked`` marks what an intruder is after: hidden published statistics and every unpublished one. The first ``sums`` lines of the
+    system are sums over groups or areas.
     """
 
     table: pd.DataFrame
     system: System
     attacked: Bools
+    sums: int
 
 
 def link(release: Release, earlier: pd.DataFrame | None = None) -> Linked:
@@ -44,7 +46,7 @@ def link(release: Release, earlier: pd.DataFrame | None = None) -> Linked:
     named = pd.concat([table, extra[[*STATISTIC, "lower", "upper", "hidden"]]], ignore_index=True)
     system = _system(named, lines, extra, first_extra=len(table))
     fixed = (named["upper"] - named["lower"] < 0.5).to_numpy(dtype=bool)
-    return Linked(named, system, ~fixed)
+    return Linked(named, system, ~fixed, system.matrix.shape[0] - len(extra))
 
 
 def nested(populations: pd.DataFrame) -> dict[str, str]:

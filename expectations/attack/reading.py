@@ -35,7 +35,7 @@ class Disclosure:
 
     ``zero_hidden`` are (population, family) pairs in which a hidden count may be nought; elsewhere a hidden count is at least 1.
     ``rounded`` are the populations whose counts are rounded, ``base`` what they are multiples of, and ``reach`` how far at most a printed
-    count lies from the true one.
+    count lies from the true one. ``insider_third`` says whether a hidden 1 may stand with only one other hidden number in a sum (P11).
     """
 
     k: int
@@ -45,6 +45,7 @@ class Disclosure:
     base: int = 0
     reach: int = 0
     public_totals: tuple[Mapping[str, str], ...] = ()
+    insider_third: bool = True
 
     @classmethod
     def of(cls, declared: Mapping[str, Any]) -> Disclosure:
@@ -58,7 +59,7 @@ class Disclosure:
         rounded = frozenset(str(name) for name in declared.get("rounded_populations", ())) if reach else frozenset[str]()
         if declared.get("rounding") and not rounded:
             raise NotARelease("the disclosure block rounds without saying which populations and how far")
-        return cls(k, level, pairs, rounded, int(declared.get("rounding") or 0), reach, totals)
+        return cls(k, level, pairs, rounded, int(declared.get("rounding") or 0), reach, totals, bool(declared.get("insider_third", True)))
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,13 @@ class AttackReport:
     smaller than an interval policy asks, counted by width in ``widths``. ``unanswered``: questions about exact recovery that time
     ran out for, ``unbounded_in_time`` those about width. ``restated_by_few``: numbers that moved by 1 to k-1 since the last release.
     ``isolated``: groups of 1 to k-1 joiners or leavers that whoever knows the totals works out from two publications.
+    ``told_by_oneself``: small counts that the one person behind a hidden 1 works out (P11; only a judge knows where these are).
     ``told``: whether the attacker was told which hidden numbers are small, as a judge is.
     ``leaks``: what written files must not hold. ``problems``: why the release could not be attacked as a whole.
 
-    At level exact ``recovered``, ``isolated``, ``leaks``, ``unanswered`` and ``problems`` block; at level interval also ``unbounded_in_time`` and
-    ``narrow``, but for what is excused (P5): those places are for a person, who merges groups or withdraws the table.
+    At level exact ``recovered``, ``isolated``, ``told_by_oneself``, ``leaks``, ``unanswered`` and ``problems`` block; at level interval
+    also ``unbounded_in_time`` and ``narrow``, but for what is excused (P5): those places are for a person, who merges groups or
+    withdraws the table.
     """
 
     k: int
@@ -72,6 +74,7 @@ class AttackReport:
     unbounded_in_time: int = 0
     restated_by_few: int = 0
     isolated: tuple[Recovered, ...] = ()
+    told_by_oneself: tuple[Recovered, ...] = ()
     leaks: tuple[Leak, ...] = ()
     problems: tuple[str, ...] = ()
     told: bool = False
@@ -91,7 +94,8 @@ class AttackReport:
     @property
     def passed(self) -> bool:
         """Whether the release stands at its own level; an attack that looked at nothing has not shown anything."""
-        exact = self.statistics > 0 and not (self.recovered or self.isolated or self.unanswered or self.leaks or self.problems)
+        told = self.recovered or self.isolated or self.told_by_oneself or self.leaks
+        exact = self.statistics > 0 and not (told or self.unanswered or self.problems)
         return exact and (self.level == "exact" or not (self.too_narrow or self.unbounded_in_time))
 
     @property
@@ -105,6 +109,8 @@ class AttackReport:
                   ", ".join(f"{way}: {count}" for way, count in self.by_attack.items() if count)),
             Check("no_mover_is_isolated", "attack", not self.isolated, self.attacked,
                   f"{len(self.isolated)} groups of joiners or leavers" if self.isolated else ""),
+            Check("no_one_learns_by_being_counted_alone", "attack", not self.told_by_oneself, self.attacked,
+                  f"{len(self.told_by_oneself)} small counts" if self.told_by_oneself else ""),
             Check("files_hold_nothing_hidden", "attack", not self.leaks, self.statistics,
                   "; ".join(f"{leak.file}: {leak.kind}" for leak in self.leaks)),
             Check("ranges_are_wide_enough", "attack", wide or self.level == "exact", self.attacked,
@@ -119,6 +125,7 @@ class AttackReport:
             "level": self.level,
             "statistics": self.statistics,
             "attacked": self.attacked,
+            "told_by_oneself": [asdict(item) for item in self.told_by_oneself],
             "recovered": [asdict(item) for item in self.recovered],
             "isolated": [asdict(item) for item in self.isolated],
             "regained": self.regained,
@@ -147,11 +154,12 @@ class AttackReport:
             f"  whatever is hidden    {sum(n.excused for n in self.narrow):>9,}",
             *(f"  width {width:<16}{count:>9,}" for width, count in self.widths.items() if count),
             f"Movers isolated         {len(self.isolated):>9,}",
+            f"Told by being alone     {len(self.told_by_oneself):>9,}",
             f"Unanswered              {self.unanswered:>9,}",
             f"Width not known in time {self.unbounded_in_time:>9,}",
             *(f"Problem: {problem}" for problem in self.problems),
             *(f"{leak.file}: {leak.kind}" for leak in self.leaks),
-            *(f"  {item.named()} by {item.way}" for item in (*self.recovered, *self.isolated)[:most]),
+            *(f"  {item.named()} by {item.way}" for item in (*self.recovered, *self.isolated, *self.told_by_oneself)[:most]),
             f"Level {self.level}: {'PASSED' if self.passed else 'FAILED'} in {self.seconds:.1f} s",
         ]
         return "\n".join(lines)

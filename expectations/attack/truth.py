@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from expectations.attack.linear import Bools, subtract_lines
+from expectations.attack.linear import Bools, Floats, subtract_lines
 from expectations.attack.linking import Linked, link
 from expectations.attack.reading import CELL, Release, canonical
 from expectations.attack.statistics import STATISTIC, key_of
 
 
-def small_ones(linked: Linked, release: Release, truth: pd.DataFrame) -> Bools:
-    """Which statistics of ``linked`` truly are 1 to k-1, or cannot be looked up in ``truth``: those whose range has to be wide.
+def true_values(linked: Linked, release: Release, truth: pd.DataFrame) -> Floats:
+    """The true number of each statistic of ``linked``, NaN where it cannot be looked up in ``truth``.
 
     ``truth`` holds every cell with its true numbers, also those that no mart prints: the columns of a cell but for ``status``.
     """
@@ -24,5 +24,9 @@ def small_ones(linked: Linked, release: Release, truth: pd.DataFrame) -> Bools:
     system = subtract_lines(known.system)
     named = len(known.table)
     value = pd.Series(np.where(system.fixed, system.lower, np.nan)[:named], index=key_of(known.table, STATISTIC))
-    found = key_of(linked.table, STATISTIC).map(value).to_numpy(float)
-    return np.asarray(np.isnan(found) | ((found >= 1) & (found < release.disclosure.k)))
+    return np.asarray(key_of(linked.table, STATISTIC).map(value).to_numpy(float))
+
+
+def small_ones(values: Floats, k: int) -> Bools:
+    """Which statistics truly are 1 to k-1, or not known: those whose range has to be wide."""
+    return np.asarray(np.isnan(values) | ((values >= 1) & (values < k)))

@@ -60,6 +60,8 @@ class DisclosurePolicy(Entry):
     ``worth``: how many times dearer it is to hide a figure of an area level, or of everyone, than one of a single group in an academy.
     ``stability``: how many times dearer it is to hide what the last release showed, and cheaper what it hid; 1 is none.
     ``budget``: seconds, of a common core, for the search for the cheapest pattern; safety does not depend on it.
+    ``insider_third``: a hidden single person stands in no sum with only one other hidden number, whose value that person would know;
+    setting it false accepts that, on record in every manifest.
     ``price_coarser``: for how many tables, at most, the nightly run says what the rest would show without them; 0 for none.
     """
 
@@ -72,6 +74,7 @@ class DisclosurePolicy(Entry):
     worth: dict[str, float] = {}
     budget: float = Field(gt=0)
     stability: float = Field(default=1, ge=1)
+    insider_third: bool = True
     price_coarser: int = Field(ge=0, default=0)
     public_totals: tuple[PublicTotal, ...] = ()
     crosses: tuple[Cross, ...] = ()

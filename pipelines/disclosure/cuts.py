@@ -133,13 +133,20 @@ class Idle:
         return found
 
 
-def separate(reach: Reach, hidden: Floats, most: int, deadline: float = np.inf) -> tuple[list[Cut], bool]:
-    """Cuts that the (fractional) decisions `hidden` violate, at most `most`; and whether any goal was found short at all."""
+def separate(reach: Reach, hidden: Floats, most: int, deadline: float = np.inf, goals: Ids | None = None) -> tuple[list[Cut], bool]:
+    """Cuts that the (fractional) decisions `hidden` violate, at most `most`, for `goals` or else for all that seem short.
+
+    And whether any goal was found short at all.
+    """
     task = reach.task
+    if goals is None:
+        goals = suspects(reach, hidden).short
+    else:
+        reach.hide(hidden)
     found: dict[tuple[bytes, bytes], Cut] = {}
     any_short = False
     every = np.arange(len(task))
-    for goal in suspects(reach, hidden).short:
+    for goal in goals:
         if len(found) >= most or work.now() > deadline:
             break
         column, lift, width = int(task.goals[goal]), float(task.lift[goal]), float(task.width[goal])

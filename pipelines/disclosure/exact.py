@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import highspy
@@ -12,7 +11,7 @@ import scipy.sparse as sp
 from pipelines.disclosure import linear, work
 from pipelines.disclosure.cuts import Company, Cut, separate
 from pipelines.disclosure.linked import Floats, Ids, Mask
-from pipelines.disclosure.reach import Reach
+from pipelines.disclosure.reach import Reach, suspects
 from pipelines.disclosure.relaxation import Relaxation
 from pipelines.disclosure.task import Task
 
@@ -21,8 +20,8 @@ MIX = (0.6, 0.3, 0.1)
 LAST = 4
 """How many of the solver's improving answers are audited for cuts."""
 NONE: Ids = np.zeros(0, dtype=np.int64)
-HARD = 2.0
-"""Seconds of the integer solver after which a better incumbent is worth seeking by repair."""
+MOMENT = 2.0
+"""Nominal seconds for one integer program among the columns tried."""
 
 
 @dataclass(frozen=True)
@@ -38,29 +37,22 @@ class Proof:
         return self.bound >= self.cost - 1 + WHOLE
 
 
-def prove(task: Task, relaxed: Relaxation, incumbent: Mask, repair: Callable[[Floats], Mask | None], deadline: int) -> Proof:
+def prove(task: Task, relaxed: Relaxation, incumbent: Mask, deadline: int) -> Proof:
     """Branch and cut by restarts: solve the integer master, audit its answers, add the cuts they violate, until one is safe.
 
-    repair: makes a safe pattern near given decisions. Costs are whole numbers, so a bound within less than 1 of the incumbent
-    is a proof.
+    After each answer the same is done, to its end, for the columns that some answer tried: a small program that finds good patterns
+    and most cuts. Costs are whole numbers, so a bound within less than 1 of the incumbent is a proof.
     """
     reach = Reach(task)
     best = Proof(incumbent, cost_of(task, incumbent), rounded(task, relaxed.bound))
-    patience, asked_first = 1.0, work.now()
+    patience, tried = 1.0, incumbent.copy()
     while not best.proven and work.now() < deadline:
         relaxed.tighten(min(deadline, work.after(patience)))
         best = replace(best, bound=max(best.bound, min(rounded(task, relaxed.bound), best.cost)))
-        asked = work.now()
         found = _integer(task, relaxed, best, min(deadline, work.after(10 * patience + 10)))
         if found is None:
             return replace(best, bound=best.cost)  # nothing under the incumbent's cost satisfies the cuts
         answers, bound, optimal = found
-        now = work.now()
-        hard = (
-            now - asked > HARD * work.SECOND
-            or not optimal
-            or (best.cost > 1.02 * bound and now > asked_first + 0.2 * (deadline - asked_first))
-        )
         best = replace(best, bound=max(best.bound, min(rounded(task, bound), best.cost)))
         fresh = 0
         for number, y in enumerate(reversed(answers[-LAST:])):
@@ -71,10 +63,10 @@ def prove(task: Task, relaxed: Relaxation, incumbent: Mask, repair: Callable[[Fl
                 if optimal and number == 0:
                     best = replace(best, bound=best.cost)
             fresh += relaxed.master.add(new)
-        hopeful = hard and answers and fresh and best.cost > 1.001 * best.bound
-        mended = repair(0.9 * answers[-1] + 0.1 * relaxed.y) if hopeful else None
-        if mended is not None and cost_of(task, mended) < best.cost:
-            best = replace(best, hidden=mended, cost=cost_of(task, mended))
+        for y in answers:
+            tried |= y
+        if fresh and not best.proven:
+            best = _within(task, relaxed, reach, tried | best.hidden, best, deadline)
         relaxed.y, relaxed.bound = relaxed.master.solve()
         if not fresh and not optimal:
             patience *= 2
@@ -94,35 +86,57 @@ def rounded(task: Task, bound: float) -> float:
 def _separate_between(reach: Reach, y: Mask, relaxed: Relaxation) -> tuple[list[Cut], bool]:
     """Cuts against whole decisions y, preferring deep ones: they are sought on the way from y to the relaxation's interior answer."""
     found: list[Cut] = []
+    goals = suspects(reach, y.astype(float)).short
     for share in MIX:
-        new, _ = separate(reach, (1 - share) * y + share * relaxed.y, most=10_000)
+        new, _ = separate(reach, (1 - share) * y + share * relaxed.y, most=10_000, goals=goals)
         found += [one for one in new if one.violated(y.astype(float))]
-    new, short = separate(reach, y.astype(float), most=10_000)
+    new, short = separate(reach, y.astype(float), most=10_000, goals=goals)
     return found + new + Company(reach.task).separate(y.astype(float)) + relaxed.idle.separate(y.astype(float)), short
 
 
-def _integer(task: Task, relaxed: Relaxation, best: Proof, deadline: int) -> tuple[list[Mask], float, bool] | None:
+def _within(task: Task, relaxed: Relaxation, reach: Reach, tried: Mask, best: Proof, deadline: int) -> Proof:
+    """The cheapest safe pattern that hides only columns already `tried` by some answer: a small program, whose cuts serve the whole one."""
+    while work.now() < deadline:
+        found = _integer(task, relaxed, best, min(deadline, work.after(MOMENT)), tried)
+        if found is None or not found[0]:
+            return best
+        y = found[0][-1]
+        new, short = _separate_between(reach, y, relaxed)
+        if not short:
+            return replace(best, hidden=y, cost=cost_of(task, y)) if cost_of(task, y) < best.cost else best
+        if not relaxed.master.add(new):
+            return best
+    return best
+
+
+def _integer(task: Task, relaxed: Relaxation, best: Proof, deadline: int, among: Mask | None = None) -> tuple[list[Mask], float, bool] | None:
     """Solve the integer master; returns (improving decisions, last the best; bound; optimal), None if nothing beats the incumbent."""
     cuts = relaxed.master.cuts
-    free = ~relaxed.spare(best.cost) & ~task.always
+    free = ~relaxed.spare(best.cost) & ~task.always & (True if among is None else among)
     place = np.cumsum(free) - 1
     columns = np.flatnonzero(free)
     rows, cols, weights = [NONE], [NONE], [np.zeros(0)]
     for number, one in enumerate(cuts):
-        kept = free[one.columns]
-        rows.append(np.full(int(kept.sum()), number))
-        cols.append(place[one.columns[kept]])
-        weights.append(one.weights[kept])
+        inside = free[one.columns]
+        rows.append(np.full(int(inside.sum()), number))
+        cols.append(place[one.columns[inside]])
+        weights.append(one.weights[inside])
     matrix = sp.csc_matrix((np.concatenate(weights), (np.concatenate(rows), np.concatenate(cols))), shape=(len(cuts), len(columns)))
     least = np.array([one.least for one in cuts])
     model = linear.program(
-        task.cost[columns], matrix, least, np.full(len(cuts), linear.INFINITY), np.zeros(len(columns)), np.ones(len(columns))
+        task.cost[columns],
+        matrix,
+        least,
+        np.full(len(cuts), linear.INFINITY),
+        np.zeros(len(columns)),
+        np.ones(len(columns)),
     )
     model.changeColsIntegrality(
         len(columns), np.arange(len(columns), dtype=np.int32), np.array([highspy.HighsVarType.kInteger] * len(columns))
     )
     model.setOptionValue("mip_rel_gap", 0.0)
     model.setOptionValue("mip_abs_gap", 0.999)
+    model.setOptionValue("mip_allow_restart", False)  # restarts of ours come with new cuts; the solver's own only cost time
     model.setOptionValue("objective_bound", best.cost - 1 + WHOLE)
     seen: list[Mask] = []
 

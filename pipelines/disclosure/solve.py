@@ -10,11 +10,10 @@ import numpy as np
 from pipelines.disclosure import work
 from pipelines.disclosure.assembly import Assembly
 from pipelines.disclosure.exact import Proof, cost_of, prove, rounded
-from pipelines.disclosure.linked import Floats, Ids, Mask
+from pipelines.disclosure.linked import Ids, Mask
 from pipelines.disclosure.problems import Problem
 from pipelines.disclosure.reach import Reach, attainable, judge, suspects
 from pipelines.disclosure.relaxation import Relaxation
-from pipelines.disclosure.routes import Routers
 from pipelines.disclosure.task import Task, narrowed, pieces
 from pipelines.disclosure.windows import LARGEST, SMALLEST, Pool, improve
 
@@ -104,16 +103,7 @@ def settle(task: Task, budget: float, progress: Progress = silent) -> Proof:
     if len(task) > PROVABLE or cost_of(task, hidden) <= bound:
         return Proof(hidden, cost_of(task, hidden), min(bound, cost_of(task, hidden)))
 
-    def repair(guide: Floats) -> Mask | None:
-        other = Assembly(task, routers)
-        if len(other.build(guide, min(until(1.0), work.after(0.25 * budget)), only)):
-            return None
-        if other.cost < 1.02 * cost_of(task, hidden):
-            _reroute(other, min(until(1.0), work.after(0.1 * budget)))
-        return other.hidden if not len(judge(Reach(task), other.hidden.astype(float)).short) else None
-
-    routers = Routers(task)
-    proof = prove(task, relaxed, hidden, repair, until(1.0))
+    proof = prove(task, relaxed, hidden, until(1.0))
     tell("proven" if proof.proven else "not proven", proof.cost)
     return proof
 
@@ -152,7 +142,7 @@ def _improve(assembly: Assembly, relaxed: Relaxation, places: Ids, budget: float
     if many > SMALL:
         _reroute(assembly, work.after(0.1 * budget))
     pool = Pool(relaxed.master.cuts, places, many)
-    improve(assembly, pool, until(0.4 if many <= SMALL else 0.9 if many <= PROVABLE else 1.0), SMALLEST if many <= SMALL else LARGEST)
+    improve(assembly, pool, until(0.02 if many <= SMALL else 0.7 if many <= PROVABLE else 1.0), SMALLEST if many <= SMALL else LARGEST)
 
 
 def _reroute(assembly: Assembly, deadline: int) -> None:

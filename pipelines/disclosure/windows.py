@@ -118,7 +118,7 @@ def _solved(
     relaxed.tighten(deadline)
     if relaxed.bound > cost_of(part, incumbent) - 1 + 1e-6 or work.now() >= deadline:
         return None
-    proof = prove(part, relaxed, incumbent, lambda guide: None, deadline)
+    proof = prove(part, relaxed, incumbent, deadline)
     if proof.cost >= cost_of(part, incumbent):
         return None
     hidden = pinned.copy()

@@ -45,6 +45,7 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
         unreliable_below=policy.few_below,
         public_totals=totals,
         known=known,
+        insider_third=policy.insider_third,
         worth=policy.worth,
         budget=policy.budget,
         stability=policy.stability,

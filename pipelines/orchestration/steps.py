@@ -215,6 +215,7 @@ def _disclosure(opened: Opened) -> Disclosure:
             "level": policy.level,
             **_jointly(report["earlier_releases"]),
             "few_below": policy.few_below,
+            "insider_third": policy.insider_third,
             "public_totals": [total.model_dump(mode="json") for total in policy.public_totals],
             "zero_hidden": report["zero_hidden"],
             **{name: report[name] for name in ROUNDING_TOLD if report.get(name)},
