@@ -17,13 +17,13 @@ def told_by_oneself(linked: Linked, found: Findings, values: Floats, k: int) -> 
     """Small counts that the one person behind a hidden 1 works out from a single sum over groups or areas.
 
     ``values`` are the true numbers of the named statistics (NaN: not known), as a judge has them. Numbers that the attack found out are
-    known to the insider too.
+    known to the insider too. A part and its total are no such pair: where all other parts are nobody they count the same people.
     """
     named = len(linked.attacked)
     sums = linked.system.matrix[: linked.sums].tocoo()
     unknown = ~found.fixed[sums.col]
-    row, column = sums.row[unknown], sums.col[unknown]
-    pairs = np.bincount(row, minlength=linked.sums) == 2
+    row, column, sign = sums.row[unknown], sums.col[unknown], sums.data[unknown]
+    pairs = (np.bincount(row, minlength=linked.sums) == 2) & (np.abs(np.bincount(row, sign, minlength=linked.sums)) == 2)
     row, column = row[pairs[row]], column[pairs[row]]
     order = np.argsort(row, kind="stable")
     both = column[order].reshape(-1, 2)

@@ -142,7 +142,7 @@ def _improve(assembly: Assembly, relaxed: Relaxation, places: Ids, budget: float
     if many > SMALL:
         _reroute(assembly, work.after(0.1 * budget))
     pool = Pool(relaxed.master.cuts, places, many)
-    improve(assembly, pool, until(0.02 if many <= SMALL else 0.7 if many <= PROVABLE else 1.0), SMALLEST if many <= SMALL else LARGEST)
+    improve(assembly, pool, until(0.02 if many <= SMALL else 0.9 if many <= PROVABLE else 1.0), SMALLEST if many <= SMALL else LARGEST)
 
 
 def _reroute(assembly: Assembly, deadline: int) -> None:

@@ -20,7 +20,7 @@ from pipelines.orchestration.versions import PROJECT
 from pipelines.release import draft, release
 
 if TYPE_CHECKING:
-    from dagster import DagsterEvent
+    from dagster import AssetCheckEvaluation, DagsterEvent
 
 DAGSTER_SETTINGS = b"""\
 telemetry:
@@ -74,6 +74,7 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
     ):
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}})
         failed = tuple(_told(event) for event in result.filter_events(lambda event: event.is_step_failure) if event.step_failure_data.error)
+        failed += tuple(_judgement(one) for one in result.get_asset_check_evaluations() if not one.passed and one.blocking)
     return Refreshed(changed=True, failed=failed or (() if result.success else ("a step that gave no reason",)))
 
 
@@ -81,6 +82,12 @@ def _told(event: DagsterEvent) -> str:
     """The step that failed and, where we raised the failure ourselves, why. Any other error may hold a value of a record."""
     ours = event.step_failure_data.user_failure_data
     return f"{event.step_key}: {ours.description}" if ours and ours.description else str(event.step_key)
+
+
+def _judgement(evaluation: AssetCheckEvaluation) -> str:
+    """Which judge said no, and to what; it names no number (see the reports of `expectations`)."""
+    failed = evaluation.metadata["failed"].value if "failed" in evaluation.metadata else ()
+    return f"{evaluation.check_name} said no: {', '.join(map(str, failed)) or 'without a reason'}"  # type: ignore[arg-type]
 
 
 def prepare_instance(opened: Opened) -> None:
