@@ -109,7 +109,9 @@ def _within(task: Task, relaxed: Relaxation, reach: Reach, tried: Mask, best: Pr
     return best
 
 
-def _integer(task: Task, relaxed: Relaxation, best: Proof, deadline: int, among: Mask | None = None) -> tuple[list[Mask], float, bool] | None:
+def _integer(
+    task: Task, relaxed: Relaxation, best: Proof, deadline: int, among: Mask | None = None
+) -> tuple[list[Mask], float, bool] | None:
     """Solve the integer master; returns (improving decisions, last the best; bound; optimal), None if nothing beats the incumbent."""
     cuts = relaxed.master.cuts
     free = ~relaxed.spare(best.cost) & ~task.always & (True if among is None else among)
