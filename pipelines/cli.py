@@ -17,6 +17,7 @@ import typer
 from pipelines.home import Home, HomeError
 
 if TYPE_CHECKING:
+    from pipelines.intake import Receipt, Store
     from pipelines.orchestration.opened import Opened
 
 app = typer.Typer(
@@ -109,6 +110,48 @@ def status(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
         typer.echo(table.to_json(orient="records", date_format="iso"))
     else:
         _print_table("What each academy has sent", table[STATUS_COLUMNS].assign(received=table["received"].dt.strftime("%-d %b %H:%M")))
+
+
+@app.command()
+def confirm(
+    receipt: Annotated[str, typer.Argument(help="The reference that stands on the receipt.")], home: HomeOption = DEFAULT_HOME
+) -> None:
+    """Use a file that was held because it is so unlike the one before."""
+    from pipelines import intake
+
+    with _sentences(), _intake_at_work(home) as store:
+        _told(intake.confirm(store, receipt, dt.datetime.now(dt.UTC)), home)
+
+
+@app.command()
+def withdraw(
+    receipt: Annotated[str, typer.Argument(help="The reference that stands on the receipt.")],
+    why: Annotated[str, typer.Option("--why", help="The reason, for the academy's receipt. Name nobody.")],
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Use a file no more: the one before it counts again. Its bytes stay, sealed, for audit."""
+    from pipelines import intake
+
+    with _sentences(), _intake_at_work(home) as store:
+        _told(intake.withdraw(store, receipt, why, dt.datetime.now(dt.UTC)), home)
+
+
+def _told(receipt: Receipt, home: Path) -> None:
+    typer.echo(f"{receipt.as_text()}\nReceipt {receipt.reference}. It counts from the next refresh: equality refresh --home {home}")
+
+
+@contextmanager
+def _intake_at_work(home: Path) -> Iterator[Store]:
+    """Intake's store of a home in which no other run is at work."""
+    from pipelines.home.lock import hold
+    from pipelines.intake import Store
+    from pipelines.orchestration import steps
+    from pipelines.orchestration.opened import Opened
+
+    opened = Opened.at(home)
+    hold(opened.home)
+    with Store(opened.home, opened.keys, opened.catalogue, steps.gate_1(opened)) as store:
+        yield store
 
 
 @app.command()

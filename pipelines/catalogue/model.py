@@ -60,6 +60,7 @@ class DataField(Entry):
     attribute: bool = False
     column: bool = False
     store: bool = True
+    varied: bool = False
     derives: tuple[Derivation, ...] = ()
     headings: tuple[str, ...] = ()
     minimum: float | None = None

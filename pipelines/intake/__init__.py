@@ -2,8 +2,24 @@
 
 from pipelines.intake.checking import check
 from pipelines.intake.reading import Judge, Verdict
+from pipelines.intake.recall import confirm, withdraw
 from pipelines.intake.receipts import Receipt
 from pipelines.intake.settle import IntakeReport, Settled, take_in
 from pipelines.intake.standing import inputs, status, unsettled
+from pipelines.intake.store import Store
 
-__all__ = ["IntakeReport", "Judge", "Receipt", "Settled", "Verdict", "check", "inputs", "status", "take_in", "unsettled"]
+__all__ = [
+    "IntakeReport",
+    "Judge",
+    "Receipt",
+    "Settled",
+    "Store",
+    "Verdict",
+    "check",
+    "confirm",
+    "inputs",
+    "status",
+    "take_in",
+    "unsettled",
+    "withdraw",
+]

@@ -15,11 +15,10 @@ from pipelines.home import Home
 from pipelines.intake import names
 from pipelines.intake.mapping import TRUST
 from pipelines.intake.problems import Refused, problem
-from pipelines.intake.reading import UNPLACED
+from pipelines.intake.receipts import COPIES, UNPLACED
 
 MOST_BYTES = 64 * 1024 * 1024
 SCHOOL_TIME = ZoneInfo("Europe/London")
-RECEIPTS = "receipts"
 
 
 class NotYetWhole(Exception):
@@ -72,7 +71,7 @@ def _arrivals(home: Home, places: set[str] | None) -> Iterator[Arrival]:
         else:
             place = entry.name if places is None or entry.name in places else UNPLACED
             for item in _scan(Path(entry.path)):
-                if not (item.name == RECEIPTS and item.is_dir(follow_symlinks=False)):
+                if not (item.name == COPIES and item.is_dir(follow_symlinks=False)):
                     yield from _seen(item, place)
 
 

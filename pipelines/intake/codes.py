@@ -20,10 +20,12 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Found:
-    """What a cell means. ``code`` is ``None`` when its code ended without a successor; ``outdated``: a withdrawn code was used."""
+    """What a cell means. ``code`` is ``None`` when its code ended without a successor; ``outdated``: a withdrawn code was used.
+    ``in_words``: the cell gave a label or another spelling, not the code."""
 
     code: str | None
     outdated: bool = False
+    in_words: bool = field(default=False, compare=False)
 
 
 @dataclass
@@ -48,9 +50,10 @@ class Codes:
         if value is None:
             return None
         ended = value.valid_to is not None and starts is not None and value.valid_to < starts
+        in_words = plain(value.code) not in (plain(text), plain(_CODE_AND_LABEL.split(text, maxsplit=1)[0]))
         if value.forward_to is not None:
-            return Found(self._by_code[value.forward_to].code, outdated=True)
-        return Found(None if ended else value.code, outdated=ended)
+            return Found(self._by_code[value.forward_to].code, outdated=True, in_words=in_words)
+        return Found(None if ended else value.code, outdated=ended, in_words=in_words)
 
     def _code_beside_label(self, text: str) -> CodeValue | None:
         """The code of a cell such as "K - SEN support", unless its label belongs to another code."""

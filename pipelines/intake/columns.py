@@ -48,15 +48,19 @@ def read_column(item: DataField, cells: Sequence[str], codes: Mapping[str, Codes
 
 
 def _read_codes(column: Column, cells: Sequence[str], codes: Codes, years: Sequence[dt.date | None]) -> None:
+    in_words = False
     found = {(cell, start): codes.find(cell, start) for cell, start in set(zip(cells, years, strict=True))}
     for position, (cell, start) in enumerate(zip(cells, years, strict=True)):
         answer = found[cell, start]
         if answer is not None:
             column.values[position] = answer.code
+            in_words |= answer.in_words
             if answer.outdated:
                 _complain(column, "code_ended", position, cell)
         elif not values.is_blank(cell):
             _complain(column, "code_unknown", position, cell)
+    if in_words:
+        column.notes.append("labels_matched")
 
 
 def _read_dates(column: Column, cells: Sequence[str], latest_year: int) -> None:
@@ -77,6 +81,9 @@ def _read_flags(column: Column, cells: Sequence[str]) -> None:
     """A blank is "no" in a column that only ever says yes, and "not known" in one that says no as well."""
     read = _each(cells, values.flag)
     blank_is_no = "Y" in read and "N" not in read
+    spellings = {(value, cell.strip().upper()) for cell, value in zip(cells, read, strict=True) if value}
+    if len(spellings) > len({value for value, _ in spellings}):
+        column.notes.append("flags_spelt_in_ways")
     for position, (cell, value) in enumerate(zip(cells, read, strict=True)):
         if value is None:
             _complain(column, "flag_unreadable", position, cell)

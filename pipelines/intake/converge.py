@@ -78,10 +78,11 @@ def _read_again(store: Store, entry: FileEntry, now: dt.datetime) -> None:
         for key in {item.key for item in (*before, *again)}:
             store.ledger.choose(key)
         if reading.refusal:
-            _withdraw(store, entry, reading, now)
+            withdrawn(store, entry, reading, now)
 
 
-def _withdraw(store: Store, entry: FileEntry, reading: Reading, now: dt.datetime) -> None:
+def withdrawn(store: Store, entry: FileEntry, reading: Reading, now: dt.datetime) -> str:
+    """Record that a file is used no more, with a receipt that says what ``reading`` says; its reference. The caller has a transaction."""
     reference = store.ledger.new_reference(entry.reference)
     source = Source(entry.place, entry.name, entry.modified)
     receipt = tell(
@@ -91,6 +92,7 @@ def _withdraw(store: Store, entry: FileEntry, reading: Reading, now: dt.datetime
         replace(entry, reference=reference, received=now, outcome=REFUSED, things_to_fix=receipt.things_to_fix, receipt=receipt.as_json())
     )
     store.ledger.withdraw(entry.reference)
+    return reference
 
 
 def _land_again(store: Store, active: SliceEntry) -> None:

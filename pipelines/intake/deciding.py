@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from pipelines.intake import names
 from pipelines.intake.arrivals import Arrival
 from pipelines.intake.converge import tidy
-from pipelines.intake.ledger import ACCEPTED, KEPT, REFUSED, SAME, FileEntry, Sighting, SliceEntry, winner
-from pipelines.intake.mapping import TRUST
+from pipelines.intake.landing import MAIN
+from pipelines.intake.ledger import ACCEPTED, HELD, KEPT, REFUSED, SAME, FileEntry, Sighting, SliceEntry, winner
+from pipelines.intake.mapping import TRUST, Record
 from pipelines.intake.problems import Problem, problem
 from pipelines.intake.reading import Reading, Source, read
 from pipelines.intake.store import Store
-from pipelines.intake.telling import Known, entries, fewer_rows, tell
+from pipelines.intake.telling import SHORT_FALL, Known, entries, tell
 
 SHARE_OF_ANOTHER_ROLL = 0.5
 FEWEST_TO_COMPARE_ROLLS = 20
@@ -43,8 +44,11 @@ class Parcel:
         return Source(self.arrival.place, self.arrival.name, self.arrival.modified)
 
 
-def decide(store: Store, parcel: Parcel, now: dt.datetime) -> str:
-    """Decide about a file that the ledger has not seen lie there, land what is to be landed, and record it; its reference."""
+def decide(store: Store, parcel: Parcel, now: dt.datetime, confirmed: bool = False) -> str:
+    """Decide about a file that the ledger has not seen lie there, land what is to be landed, and record it; its reference.
+
+    ``confirmed``: a person said that it is right although it is unlike the last one.
+    """
     digest, place = parcel.content_hash, parcel.arrival.place
     reference = store.ledger.new_reference(f"{place}-{digest[:8]}")
     same_as, landed = _same_as(store, parcel)
@@ -59,8 +63,11 @@ def decide(store: Store, parcel: Parcel, now: dt.datetime) -> str:
         if parcel.content is not None and outcome == REFUSED:
             store.quarantine(digest, parcel.content)
     known = _known(store, place, reading, landed, same_as)
-    if outcome == ACCEPTED and (fewer := fewer_rows(landed, known.slices)):
-        reading = replace(reading, problems=(*reading.problems, fewer))
+    if outcome == ACCEPTED:
+        if not confirmed and (unlike := _unlike_the_last(store, reading, landed, known.slices)):
+            outcome, reading = HELD, replace(reading, problems=(*reading.problems, *unlike))
+        elif twice := _on_roll_twice(store, reading):
+            reading = replace(reading, problems=(*reading.problems, twice))
     receipt = tell(
         reading,
         parcel.source,
@@ -71,6 +78,7 @@ def decide(store: Store, parcel: Parcel, now: dt.datetime) -> str:
         size=parcel.arrival.size,
         received=now,
         landed=landed,
+        held=outcome == HELD,
     )
     entry = FileEntry(
         reference=reference,
@@ -143,6 +151,36 @@ def _is_another_academys(store: Store, reading: Reading) -> bool:
         if len(persons) >= FEWEST_TO_COMPARE_ROLLS and store.landing.persons_elsewhere(key, persons) > SHARE_OF_ANOTHER_ROLL * len(persons):
             return True
     return False
+
+
+def _unlike_the_last(store: Store, reading: Reading, now: tuple[SliceEntry, ...], last: tuple[SliceEntry, ...]) -> list[Problem]:
+    """Why a person is asked first: some slice shrank by more than a fifth, or a year group of the file in use is missing."""
+    before = {entry.key: entry for entry in last}
+    found = [problem("fewer_rows")] if any(entry.rows < SHORT_FALL * before[entry.key].rows for entry in now if entry.key in before) else []
+    years = [item.name for item in store.catalogue.datasets[reading.dataset].fields if item.type == "year_group"]
+    for name in years:
+        for entry in now:
+            if entry.key in before:
+                here = {record[name] for record in reading.records[entry.key]}
+                missing = sorted(store.landing.values(entry.key, before[entry.key].reference, name) - here)
+                found += [problem("year_group_missing", what=", ".join(missing))] if missing else []
+    return found
+
+
+def _on_roll_twice(store: Store, reading: Reading) -> Problem | None:
+    """The remark that pupils stand on two rolls of the trust as if each were their main one; both academies are told nothing more."""
+    names_of = {item.name for item in store.catalogue.datasets[reading.dataset].fields}
+    if not {"leaving_date", "enrolment_status"} <= names_of:
+        return None
+    many = sum(
+        store.landing.on_roll_elsewhere(key, [record["person_key"] for record in records if _is_on_main_roll(record)])
+        for key, records in reading.records.items()
+    )
+    return problem("on_roll_twice", what=f"{many:,}") if many else None
+
+
+def _is_on_main_roll(record: Record) -> bool:
+    return record["leaving_date"] is None and record["enrolment_status"] in (None, *MAIN)
 
 
 def _placed_in_time(store: Store, reading: Reading, landed: tuple[SliceEntry, ...]) -> tuple[Reading, str]:

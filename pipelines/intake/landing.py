@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EMPTY = "empty.parquet"
+MAIN = ("C", "M")
+"""Enrolment statuses of a pupil's main registration (Common Basic Data Set)."""
 
 
 def frame(dataset: Dataset, records: Sequence[Record]) -> pd.DataFrame:
@@ -66,21 +69,38 @@ class Landing:
         """A file without rows, so that a dataset that nobody sent has its columns all the same."""
         self._write(dataset, self.home.landing / dataset.name / EMPTY, [])
 
+    def values(self, key: Slice, reference: str, column: str) -> set[str]:
+        """The different values of one column of a landed file, blanks left out."""
+        found = self.connection.execute(
+            f'select distinct "{column}" from read_parquet(?, hive_partitioning = false, '
+            f"encryption_config = {{footer_key: 'landing'}}) where \"{column}\" is not null",
+            [[str(path_of(self.home, key, reference))]],
+        ).fetchall()
+        return {str(value) for (value,) in found}
+
+    def on_roll_elsewhere(self, key: Slice, persons: Sequence[str]) -> int:
+        """How many of these pseudonyms are on the main roll of some other academy in the period, by the files in use."""
+        return len(self._elsewhere(key, persons, f"leaving_date is null and coalesce(enrolment_status, 'C') in {MAIN}"))
+
     def persons_elsewhere(self, key: Slice, persons: Sequence[str]) -> int:
         """How many of these pseudonyms stand in the one other academy's landed slice of the period that shares the most."""
+        shared = Counter(urn for _, urn in self._elsewhere(key, persons, "true", "academy_urn"))
+        return max(shared.values(), default=0)
+
+    def _elsewhere(self, key: Slice, persons: Sequence[str], where: str, *more: str) -> list[tuple[str, ...]]:
+        """The pseudonyms among ``persons``, each once (with the columns ``more``), that stand in other academies' files of the period."""
         others = self.home.landing / key.dataset / f"period={key.period}"
         files = [str(path) for path in others.glob("academy_urn=*/*.parquet") if path.parent.name != f"academy_urn={key.urn}"]
         if not files:
-            return 0
+            return []
         self.connection.register("persons", _table({"person_key": "VARCHAR"}, [{"person_key": person} for person in persons]))
         found = self.connection.execute(
-            "select count(distinct person_key) as shared from read_parquet(?, hive_partitioning = false, "
-            "encryption_config = {footer_key: 'landing'}) semi join persons using (person_key) "
-            "group by academy_urn order by shared desc limit 1",
+            f"select distinct {', '.join(('person_key', *more))} from read_parquet(?, hive_partitioning = false, "
+            f"encryption_config = {{footer_key: 'landing'}}) semi join persons using (person_key) where {where}",
             [files],
-        ).fetchone()
+        ).fetchall()
         self.connection.unregister("persons")
-        return int(found[0]) if found else 0
+        return found
 
     def _write(self, dataset: Dataset, path: Path, records: Sequence[Record]) -> None:
         from pipelines.home.duck import PARQUET_ENCRYPTION

@@ -15,8 +15,9 @@ from pipelines.home import HomeError
 from pipelines.intake.mapping import Slice
 
 SCHEMA_VERSION = 1
-# ``kept``: whole and readable, but older than the file in use, or not to be told from another of the same time.
-ACCEPTED, KEPT, REFUSED, SAME = "accepted", "kept", "refused", "same"
+# ``kept``: whole and readable, but older than the file in use, or not to be told from another of the same time. ``held``: so different
+# from the file in use that a person is asked first; it is a candidate for nothing until it is confirmed.
+ACCEPTED, KEPT, HELD, REFUSED, SAME = "accepted", "kept", "held", "refused", "same"
 _MOMENTS = ("modified", "received", "exported")
 
 _TABLES = """

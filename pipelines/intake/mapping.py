@@ -24,6 +24,8 @@ from pipelines.intake.tables import Row, Table
 TRUST = "trust"
 KEY_LENGTH = 32
 WRONG_THROUGHOUT = 0.5
+FEWEST_TO_VARY = 20
+"""Filled cells from which on a field that varies is expected to."""
 
 
 class Slice(NamedTuple):
@@ -169,7 +171,11 @@ class _Mapping:
         for kind, positions in column.troubles.items():
             self._report(kind, positions, column=self._heading(item.name), values=column.quoted.get(kind, ()))
         for kind in column.notes:
+            if kind == "labels_matched" and (self.recognised.format or item.type == "year_group"):
+                continue  # a report that is known to write words
             self.result.problems.append(problem(kind, column=self._heading(item.name)))
+        if item.varied and len(set(column.values) - {None}) == 1 and column.filled >= FEWEST_TO_VARY:
+            self.result.problems.append(problem("one_value_only", column=self._heading(item.name)))
         if not item.blank_allowed:
             missing = [position for position, value in enumerate(column.values) if value is None]
             self._drop("needed_value_missing", missing, column=self._heading(item.name))

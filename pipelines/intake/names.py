@@ -10,6 +10,8 @@ _UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".crdownload", ".downlo
 _NOT_SENT = ("desktop.ini", "thumbs.db")
 _CONFLICT_COPY = re.compile(r"conflicted copy|\.sync-conflict-", re.IGNORECASE)
 _UNSAFE = frozenset('/\\:*?"<>|$;`!%{}~^=')
+LONGEST = 200
+"""Bytes of a file name beyond which it is no name that a person gave."""
 _YEARS = re.compile(r"(?<!\d)(\d{4})\s*[-_/ ]?\s*(\d{2}|\d{4})(?!\d)")
 _MOMENT = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?:[T_ -]?(\d{2})[:.-]?(\d{2})(?:[:.-]?(\d{2}))?)?(?!\d)")
 
@@ -25,12 +27,25 @@ def is_not_sent(name: str) -> bool:
 
 
 def is_unsafe(name: str) -> bool:
-    """Whether the name could trick a shell, a path or a reader: control or direction marks, path or shell characters, a leading dash."""
-    return name.startswith("-") or ".." in name or any(_odd(character) for character in name)
+    """Whether the name could trick a shell, a path or a reader: control or direction marks, path or shell characters, a leading dash.
+
+    Or is so long that other programs may cut it.
+    """
+    return (
+        len(name.encode("utf-8", "surrogateescape")) > LONGEST
+        or name.startswith("-")
+        or ".." in name
+        or any(_odd(character) for character in name)
+    )
 
 
 def _odd(character: str) -> bool:
     return character in _UNSAFE or unicodedata.category(character).startswith(("C", "Zl", "Zp"))
+
+
+def extension(name: str) -> str:
+    """What follows the last dot, in lower case; empty where there is none."""
+    return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def shown(name: str) -> str:

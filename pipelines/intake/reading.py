@@ -10,14 +10,16 @@ from typing import Any, Protocol
 from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.home import Keys
 from pipelines.intake import names
+from pipelines.intake.decoding import ZIP
 from pipelines.intake.landing import frame
 from pipelines.intake.mapping import Mapped, Record, Slice, map_table
 from pipelines.intake.problems import Problem, Refused, problem
+from pipelines.intake.receipts import UNPLACED
 from pipelines.intake.recognise import Recognised, known_headings, recognise
 from pipelines.intake.tables import Table, read_table
 
 MOST_SET_ASIDE = 0.1
-UNPLACED = "unplaced"
+TEXTS, WORKBOOKS = ("csv", "tsv", "tab"), ("xlsx", "xlsm")
 
 
 class Verdict(Protocol):
@@ -84,7 +86,7 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
             raise Refused(problem("missing_column", column=" and ".join(recognised.missing)))
         period = names.academic_year_in(source.name)
         mapped = map_table(table, recognised, source.place, period or catalogue.calendar.open_period, catalogue=catalogue, keys=keys)
-        problems = [*table.notes, *_remarks(recognised, period, catalogue), *mapped.problems]
+        problems = [*table.notes, *_about_the_name(content, source.name), *_remarks(recognised, period, catalogue), *mapped.problems]
         refusal = _refusal(mapped, recognised.dataset, len(table.rows), judge)
     except Refused as refused:
         mapped, problems, refusal = Mapped(), list(table.notes) if table else [], refused.problem
@@ -98,6 +100,13 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         len(mapped.set_aside),
         recognised is not None and "urn" in recognised.columns,
     )
+
+
+def _about_the_name(content: bytes, name: str) -> list[Problem]:
+    """Remarks on a file name that is not what its content lets expect, or that not every program can write."""
+    said = [] if name.isascii() else [problem("file_name_letters")]
+    usual = WORKBOOKS if content.startswith(ZIP) else TEXTS
+    return said if names.extension(name) in usual else [*said, problem("file_name_ending", what=f".{usual[0]}")]
 
 
 def _remarks(recognised: Recognised, period: str | None, catalogue: Catalogue) -> list[Problem]:

@@ -15,10 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.catalogue.model import Dataset
+from pipelines.home import Home
 from pipelines.home.vault import flush_directory
 from pipelines.intake.problems import Problem
 
 ACCEPTED, WITH_FIXES, REFUSED, SAME = "accepted", "accepted_with_things_to_fix", "not_accepted", "same_file_as_before"
+HELD = "held_until_confirmed"
+UNPLACED = "unplaced"
+"""Where receipts of files go that belong to no academy."""
+COPIES = "receipts"
+"""The folder, in an academy's drop folder, that its receipts are copied to."""
 PAGE, DATA, ROWS = "receipt.html", "receipt.json", "issues.csv"
 MOST_ROWS_SHOWN = 20
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -81,7 +87,7 @@ class Receipt:
     @property
     def accepted(self) -> bool:
         """Whether the file's rows are in use, from this file or from the same bytes sent before."""
-        return self.outcome != REFUSED
+        return self.outcome not in (REFUSED, HELD)
 
     @property
     def things_to_fix(self) -> int:
@@ -132,6 +138,8 @@ def headline(outcome: str, things_to_fix: int, last_used: dt.datetime | None) ->
         return f"Accepted, with {things_to_fix} thing{'s' if things_to_fix > 1 else ''} to fix"
     if outcome == SAME:
         return "Same file as before"
+    if outcome == HELD:
+        return f"Held until you confirm it; we still use your file of {day(last_used)}" if last_used else "Held until you confirm it"
     return f"Not accepted; we still use your file of {day(last_used)}" if last_used else "Not accepted"
 
 
@@ -153,6 +161,12 @@ def steps(outcome: str) -> tuple[str, ...]:
         return ("Nothing to do for this file.",)
     if outcome == SAME:
         return ("Nothing to do. If you meant to send a correction, export it again and check its date.",)
+    if outcome == HELD:
+        return (
+            "Compare this file with your last one below.",
+            "If the file is right, ask the trust's data team to confirm it, with the reference of this receipt.",
+            "If not, export again with the same report and drop it in the same folder.",
+        )
     return (
         "Put right what this page names, in your MIS, not in the file.",
         "Export again with the same report.",
@@ -223,3 +237,11 @@ def write(receipt: Receipt, parent: Path, *, folder_mode: int = 0o700, file_mode
     os.replace(partial, folder)
     flush_directory(parent)
     return folder
+
+
+def hand_over(receipt: Receipt, home: Home, sender: Path | None = None) -> None:
+    """The receipt into the home and, as a copy, into the sender's drop folder, where there is one."""
+    write(receipt, home.receipts / receipt.place)
+    copies = (sender or home.drop / receipt.place) / COPIES
+    if receipt.place != UNPLACED and not copies.is_symlink():
+        write(receipt, copies, folder_mode=0o750, file_mode=0o640)

@@ -21,7 +21,7 @@ from pipelines.intake.arrivals import Arrival, NotYetWhole
 from pipelines.intake.converge import converge
 from pipelines.intake.deciding import Parcel, decide
 from pipelines.intake.problems import Problem, Refused, problem
-from pipelines.intake.reading import UNPLACED, Judge
+from pipelines.intake.reading import Judge
 from pipelines.intake.receipts import Receipt
 from pipelines.intake.store import Store
 
@@ -116,11 +116,8 @@ def _opened(arrival: Arrival) -> Parcel:
 
 
 def _hand_over(store: Store, arrival: Arrival, receipt: Receipt) -> None:
-    """The receipt into the home and, as a copy, into the sender's folder; then the file leaves the drop folder."""
-    receipts.write(receipt, store.home.receipts / receipt.place)
-    copies = arrival.path.parent / arrivals.RECEIPTS
-    if receipt.place != UNPLACED and not copies.is_symlink():
-        receipts.write(receipt, copies, folder_mode=0o750, file_mode=0o640)
+    """The receipt to where people look for it; then the file leaves the drop folder."""
+    receipts.hand_over(receipt, store.home, arrival.path.parent)
     if not arrivals.stays(arrival):
         arrival.path.unlink(missing_ok=True)
         flush_directory(arrival.path.parent)

@@ -6,8 +6,8 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from pipelines.intake import values, workbooks
 from pipelines.intake.codes import plain
@@ -18,6 +18,8 @@ MOST_COLUMNS = 500
 HEADINGS_WITHIN = 20
 SNIFFED = 100_000
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
+_FORMULA = re.compile(r"[=@\t]|[+-](?![\d.,\s]*$)")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x80-\x9f]")
 _FOOTER = re.compile(
     r"(grand |sub)?totals?\b|count\b|average\b|mean\b|report run|run on|printed|exported|page \d|end of|source:|©", re.IGNORECASE
 )
@@ -59,7 +61,17 @@ def read_table(content: bytes, known: Collection[str]) -> Table:
         if delimiter != ",":
             notes = (*notes, problem("delimiter_detected", what=_DELIMITERS[delimiter]))
         ends_whole = decoded.text.endswith(("\n", "\r"))
-    return _table([[_tidy(cell) for cell in line] for line in lines], notes, known, ends_whole)
+    read = _table([[_tidy(cell) for cell in line] for line in lines], notes, known, ends_whole)
+    return replace(read, notes=(*read.notes, *_odd_text(lines, read.rows)))
+
+
+def _odd_text(lines: list[list[str]], rows: Sequence[Row]) -> list[Problem]:
+    """Remarks on cells that a spreadsheet would run, and on cells with line breaks or terminal codes; they stay text and are no values."""
+    found = {
+        "formula_text": [row.number for row in rows if any(_FORMULA.match(cell) for cell in lines[row.number - 1] if cell)],
+        "control_characters": [row.number for row in rows if _CONTROL.search("".join(lines[row.number - 1]))],
+    }
+    return [problem(kind, rows=numbers) for kind, numbers in found.items() if numbers]
 
 
 def _split(text: str) -> tuple[list[list[str]], str]:

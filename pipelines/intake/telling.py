@@ -13,7 +13,7 @@ from pipelines.intake import names, receipts
 from pipelines.intake.contract import ATTRIBUTES
 from pipelines.intake.ledger import FileEntry, SliceEntry
 from pipelines.intake.mapping import TRUST, Record
-from pipelines.intake.problems import Problem, problem
+from pipelines.intake.problems import Problem
 from pipelines.intake.reading import Reading, Source
 from pipelines.intake.receipts import Compared, FileLine, Receipt
 
@@ -63,12 +63,6 @@ def _known_codes(dataset: Dataset, name: str, catalogue: Catalogue) -> set[str] 
     return None
 
 
-def fewer_rows(now: Sequence[SliceEntry], last: Sequence[SliceEntry]) -> Problem | None:
-    """The warning that some slice shrank by more than a fifth; ``None`` when none did."""
-    before = {entry.key: entry.rows for entry in last}
-    return problem("fewer_rows") if any(entry.rows < SHORT_FALL * before.get(entry.key, 0) for entry in now) else None
-
-
 def tell(
     reading: Reading,
     source: Source,
@@ -80,11 +74,12 @@ def tell(
     size: int,
     received: dt.datetime,
     landed: Sequence[SliceEntry] = (),
+    held: bool = False,
 ) -> Receipt:
-    """The receipt. ``landed``: this file's slices, with the number of rows and of unknown values in each."""
+    """The receipt. ``landed``: this file's slices, with the number of rows and of unknown values in each. ``held``: until confirmed."""
     dataset = catalogue.datasets.get(reading.dataset)
     problems = tuple(sorted((item for item in reading.problems if item.weight != "note"), key=_gravity))
-    outcome = _outcome(reading, problems, known)
+    outcome = receipts.HELD if held else _outcome(reading, problems, known)
     last_used = known.last_file.received if known.last_file else None
     periods = tuple(sorted({entry.key.period for entry in landed}))
     return Receipt(
@@ -107,14 +102,16 @@ def tell(
         content_hash=content_hash,
         rules=catalogue.fingerprints.get(f"dataset:{reading.dataset}", catalogue.fingerprints["all"])[:8],
         rows_received=reading.received,
-        rows_used=0 if outcome == receipts.REFUSED else sum(entry.rows for entry in landed),
+        rows_used=0 if outcome in (receipts.REFUSED, receipts.HELD) else sum(entry.rows for entry in landed),
         rows_set_aside=reading.set_aside,
         rows_last=sum(entry.rows for entry in known.slices) if known.slices else None,
         problems=problems if outcome != receipts.SAME else (),
         notes=tuple(item for item in reading.problems if item.weight == "note"),
         compared=_compared(landed, known.slices, dataset),
         received_files=_received(known, dataset, outcome, catalogue),
-        still_to_come=_still_to_come(known, dataset, periods, received.date(), catalogue) if outcome != receipts.REFUSED else (),
+        still_to_come=_still_to_come(known, dataset, periods, received.date(), catalogue)
+        if outcome not in (receipts.REFUSED, receipts.HELD)
+        else (),
         next_steps=receipts.steps(outcome),
     )
 
@@ -146,6 +143,8 @@ def _summary(outcome: str, reading: Reading, known: Known, due: dt.date | None, 
         refusal = reading.refusal
         column = f" Column: {refusal.column}." if refusal.column and refusal.column not in refusal.title else ""
         return f"{refusal.title}.{column}"
+    if outcome == receipts.HELD:
+        return f"All {reading.used:,} rows can be read, but the file is so unlike your last one that we ask before we use it."
     used = f"{reading.used:,} of the {reading.received:,}" if reading.used < reading.received else f"all {reading.used:,}"
     if outcome == receipts.ACCEPTED:
         return f"We used {used} rows."
