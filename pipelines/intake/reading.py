@@ -19,7 +19,7 @@ from pipelines.intake.recognise import Recognised, known_headings, recognise
 from pipelines.intake.tables import Table, read_table
 
 MOST_SET_ASIDE = 0.1
-TEXTS, WORKBOOKS = ("csv", "tsv", "tab"), ("xlsx", "xlsm")
+TEXTS, WORKBOOKS = ("csv", "tsv", "tab"), ("xlsx", "xlsm", "ods")
 
 
 class Verdict(Protocol):

@@ -1,4 +1,4 @@
-"""Opening an Excel workbook safely: declared sizes first, then a clean copy without macros, then text. CSV belongs in ``tables``."""
+"""Opening an Excel or OpenDocument workbook safely: sizes first, then a clean copy without macros, then text. CSV belongs in ``tables``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import datetime as dt
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable
 
+from pipelines.intake.extents import Unsafe, cells_of
 from pipelines.intake.problems import Problem, Refused, problem
 
 MOST_UNPACKED = 100 * 1024 * 1024
 MOST_PARTS = 2_000
+MOST_CELLS = 5_000_000
 _PARTS_READ = (".xml", ".rels")
+_KIND = "mimetype"
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def rows_of(content: bytes) -> tuple[list[list[str]], tuple[Problem, ...]]:
@@ -26,7 +29,7 @@ def rows_of(content: bytes) -> tuple[list[list[str]], tuple[Problem, ...]]:
             raise Refused(problem("unsafe_workbook"))
         cells = book.get_sheet_by_name(visible[0]).to_python(skip_empty_area=False)
         others = len(book.sheets_metadata) - 1
-    except (CalamineError, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
+    except (Unsafe, CalamineError, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
         raise Refused(problem("unsafe_workbook")) from None
     notes = (problem("other_sheets", what=str(others)),) if others else ()
     return [[_text(cell) for cell in row] for row in cells], notes
@@ -36,23 +39,26 @@ def _clean_copy(content: bytes) -> bytes:
     """The parts of the workbook that hold cells, unpacked within bounds and packed again, so that no lie in the original counts."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
-        _refuse_unless_workbook(parts)
+        _refuse_unless_workbook(archive)
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
             raise Refused(problem("too_big", what="the workbook unpacks to far more than a report holds"))
         copy = io.BytesIO()
         with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as clean:
             for part in parts:
-                if not part.filename.endswith(_PARTS_READ):
+                if not part.filename.endswith(_PARTS_READ) and part.filename != _KIND:
                     continue
                 unpacked = archive.read(part)
                 if b"<!DOCTYPE" in unpacked or b"<!ENTITY" in unpacked:
                     raise Refused(problem("unsafe_workbook"))
+                if part.filename.endswith(".xml") and cells_of(unpacked) > MOST_CELLS:
+                    raise Refused(problem("too_big", what="a cell stands far outside the table, or the wrong file was sent"))
                 clean.writestr(part.filename, unpacked)
         return copy.getvalue()
 
 
-def _refuse_unless_workbook(parts: Iterable[zipfile.ZipInfo]) -> None:
-    if not any(part.filename == "xl/workbook.xml" for part in parts):
+def _refuse_unless_workbook(archive: zipfile.ZipFile) -> None:
+    named = set(archive.namelist())
+    if "xl/workbook.xml" not in named and not (_KIND in named and archive.read(_KIND)[:100].strip() == _OPEN_DOCUMENT):
         raise Refused(problem("wrong_file_type", what="a zip file"))
 
 
