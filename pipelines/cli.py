@@ -113,6 +113,27 @@ def status(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
 
 
 @app.command()
+def template(
+    dataset: Annotated[str, typer.Argument(help="The dataset, as `equality status` names it: pupils, attendance, staff ...")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write it; DATASET.xlsx here if not given.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Write a blank workbook for a dataset, with lists of its codes, for an academy that has no export of it."""
+    from pipelines import intake
+    from pipelines.catalogue import load
+
+    with _sentences():
+        catalogue = load(Home.existing(home).trust)
+        if dataset not in catalogue.datasets:
+            raise HomeError(f"There is no dataset {dataset!r}. There are: {', '.join(sorted(catalogue.datasets))}.")
+        path = output or Path(f"{dataset}.xlsx")
+        if path.exists():
+            raise HomeError(f"{path} exists already; nothing was written.")
+        path.write_bytes(intake.template(catalogue.datasets[dataset], catalogue))
+    typer.echo(f"Wrote {path}. Fill in its first sheet and drop it in the academy's folder.")
+
+
+@app.command()
 def confirm(
     receipt: Annotated[str, typer.Argument(help="The reference that stands on the receipt.")], home: HomeOption = DEFAULT_HOME
 ) -> None:

@@ -1,5 +1,6 @@
 """From what academies drop to landed, pseudonymised tables, with a receipt for every file. Counting and protecting come later."""
 
+from pipelines.intake.blanks import template
 from pipelines.intake.checking import check
 from pipelines.intake.reading import Judge, Verdict
 from pipelines.intake.recall import confirm, withdraw
@@ -20,6 +21,7 @@ __all__ = [
     "inputs",
     "status",
     "take_in",
+    "template",
     "unsettled",
     "withdraw",
 ]

@@ -7,6 +7,7 @@ import io
 import zipfile
 import zlib
 
+from pipelines.intake.blanks import SHEETS_OF_OURS
 from pipelines.intake.extents import Unsafe, cells_of
 from pipelines.intake.problems import Problem, Refused, problem
 
@@ -28,7 +29,7 @@ def rows_of(content: bytes) -> tuple[list[list[str]], tuple[Problem, ...]]:
         if not visible:
             raise Refused(problem("unsafe_workbook"))
         cells = book.get_sheet_by_name(visible[0]).to_python(skip_empty_area=False)
-        others = len(book.sheets_metadata) - 1
+        others = sum(sheet.name not in SHEETS_OF_OURS for sheet in book.sheets_metadata if sheet.name != visible[0])
     except (Unsafe, CalamineError, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
         raise Refused(problem("unsafe_workbook")) from None
     notes = (problem("other_sheets", what=str(others)),) if others else ()
