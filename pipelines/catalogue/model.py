@@ -100,13 +100,17 @@ class Dataset(Entry):
 
 
 class Format(Entry):
-    """One report of one MIS: how its headings and values become a dataset's fields. A new report costs one such file."""
+    """One report of one MIS: how its headings and values become a dataset's fields. A new report costs one such file.
+
+    ``records``: for a return in XML, the elements that are a row each; their other leaves are dropped without remark.
+    """
 
     name: Name
     system: str
     report: str
     dataset: Name
     recognise: tuple[str, ...]
+    records: tuple[str, ...] = ()
     columns: dict[str, Name] = {}
     ignore: tuple[str, ...] = ()
     constants: dict[Name, str] = {}

@@ -11,7 +11,6 @@ from pipelines.intake.problems import Problem, Refused, problem
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OTHER_KINDS = (
     (b"%PDF", "a PDF"),
-    (b"<?xml", "an XML file"),
     (b"{", "a JSON file"),
     (b"[", "a JSON file"),
     (b"<!doctype html", "a web page"),
@@ -42,6 +41,12 @@ def refuse_other_kinds(content: bytes) -> None:
     for mark, kind in _OTHER_KINDS:
         if start.startswith(mark.lower()):
             raise Refused(problem("wrong_file_type", what=kind))
+
+
+def is_xml(content: bytes) -> bool:
+    """Whether it is an XML document: it says so, in UTF-8 or UTF-16, at its start."""
+    start = content[:200].removeprefix(codecs.BOM_UTF8).lstrip()
+    return start.startswith((b"<?xml", *("<?xml".encode(form) for form in ("utf-16", "utf-16-be", "utf-16-le"))))
 
 
 def decode(content: bytes) -> Text:

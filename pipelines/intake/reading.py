@@ -10,16 +10,16 @@ from typing import Any, Protocol
 from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.home import Keys
 from pipelines.intake import names
-from pipelines.intake.decoding import ZIP
+from pipelines.intake.decoding import ZIP, is_xml
 from pipelines.intake.landing import frame
 from pipelines.intake.mapping import Mapped, Record, Slice, map_table
 from pipelines.intake.problems import Problem, Refused, problem
 from pipelines.intake.receipts import UNPLACED
-from pipelines.intake.recognise import Recognised, known_headings, recognise
+from pipelines.intake.recognise import Recognised, known_headings, recognise, record_elements
 from pipelines.intake.tables import Table, read_table
 
 MOST_SET_ASIDE = 0.1
-TEXTS, WORKBOOKS = ("csv", "tsv", "tab"), ("xlsx", "xlsm", "ods")
+TEXTS, WORKBOOKS, RETURNS = ("csv", "tsv", "tab"), ("xlsx", "xlsm", "ods"), ("xml",)
 
 
 class Verdict(Protocol):
@@ -79,7 +79,7 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
     try:
         if source.place == UNPLACED:
             raise Refused(problem("unplaced"))
-        table = read_table(content, known_headings(catalogue))
+        table = read_table(content, known_headings(catalogue), record_elements(catalogue))
         exported = table.exported or exported
         recognised = recognise(table.headings, source.name, catalogue)
         if recognised.missing:
@@ -105,7 +105,7 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
 def _about_the_name(content: bytes, name: str) -> list[Problem]:
     """Remarks on a file name that is not what its content lets expect, or that not every program can write."""
     said = [] if name.isascii() else [problem("file_name_letters")]
-    usual = WORKBOOKS if content.startswith(ZIP) else TEXTS
+    usual = WORKBOOKS if content.startswith(ZIP) else RETURNS if is_xml(content) else TEXTS
     return said if names.extension(name) in usual else [*said, problem("file_name_ending", what=f".{usual[0]}")]
 
 

@@ -41,6 +41,11 @@ def known_headings(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(plain(heading) for heading in (*ours, *theirs))
 
 
+def record_elements(catalogue: Catalogue) -> frozenset[str]:
+    """Every XML element that is a row of some return."""
+    return frozenset(element for format_ in catalogue.formats.values() for element in format_.records)
+
+
 def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Recognised:
     """The dataset and columns of a file with these ``headings``; ``name`` breaks a tie between two datasets.
 
@@ -65,7 +70,7 @@ def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Rec
         format_,
         columns,
         tuple(dict.fromkeys(spare)),
-        tuple(headings[where[0]] for heading, where in positions.items() if heading not in asked_for),
+        () if format_ and format_.records else tuple(headings[at[0]] for heading, at in positions.items() if heading not in asked_for),
         {name: positions[plain(headings[at])] for name, at in columns.items() if len(positions[plain(headings[at])]) > 1},
         tuple(item.title for item in dataset.fields if item.required and item.name not in columns and not _is_constant(format_, item.name)),
     )

@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from pipelines.intake import values, workbooks
+from pipelines.intake import returns, values, workbooks
 from pipelines.intake.codes import plain
-from pipelines.intake.decoding import ZIP, decode, refuse_other_kinds
+from pipelines.intake.decoding import ZIP, decode, is_xml, refuse_other_kinds
 from pipelines.intake.problems import Problem, Refused, problem
 
 MOST_COLUMNS = 500
@@ -45,14 +45,18 @@ class Table:
     exported: dt.datetime | None = None
 
 
-def read_table(content: bytes, known: Collection[str]) -> Table:
-    """The table in ``content``, CSV or workbook. ``known``: plain headings that the catalogue knows, by which the heading row is found.
+def read_table(content: bytes, known: Collection[str], records: Collection[str] = ()) -> Table:
+    """The table in ``content``: delimited text, a workbook, or a return in XML whose rows are the elements ``records``.
+
+    ``known``: plain headings that the catalogue knows, by which the heading row is found.
 
     Raises :class:`Refused` for a file that is empty, damaged, of another kind, or without a row of known headings.
     """
     if content.startswith(ZIP):
         lines, notes = workbooks.rows_of(content)
         ends_whole = True
+    elif is_xml(content):
+        lines, notes, ends_whole = returns.rows_of(content, records), (), True
     else:
         refuse_other_kinds(content)
         decoded = decode(content)

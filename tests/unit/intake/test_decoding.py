@@ -39,7 +39,6 @@ def refusal(content: bytes) -> str:
         (b" \r\n\r\n", "empty_file"),
         (b"%PDF-1.7 x", "wrong_file_type"),
         (b"<html><table>", "wrong_file_type"),
-        (b"<?xml version='1.0'?>", "wrong_file_type"),
         (b"\xd0\xcf\x11\xe0rest", "old_or_locked_workbook"),
         ("UPN,Sex\n".encode("utf-16-be"), "encoding_unknown"),
         (b"UPN,Sex\nA,\x00F\n" * 20, "empty_bytes"),

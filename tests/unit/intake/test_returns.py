@@ -1,0 +1,111 @@
+"""The school census return is read as the list of pupils that it holds; one that declares anything, or is cut off, is refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_up_exports import FIRST, MadeUpTrust, pupil, pupils, written
+
+from pipelines.intake import receipts, returns
+from pipelines.intake.problems import Refused
+
+RECORDS = ("PupilOnRoll", "PupilNoLongerOnRoll")
+
+
+def record(row: dict[str, str], element: str = "PupilOnRoll", left: str = "") -> str:
+    day, month, year = row["DOB"].split("/")
+    leaving = f"<LeavingDate>{left}</LeavingDate>" if left else ""
+    return (
+        f"<{element}><PupilIdentifiers><UPN>{row['UPN']}</UPN><Surname>{row['Surname']}</Surname><DOB>{year}-{month}-{day}</DOB>"
+        f"<Sex>{row['Sex']}</Sex></PupilIdentifiers><PupilCharacteristics><Ethnicity>{row['Ethnicity']}</Ethnicity>"
+        f"<Languages><Language><Type>H</Type></Language></Languages></PupilCharacteristics><PupilStatus><EnrolStatus>C</EnrolStatus>"
+        f"<EntryDate>2023-09-01</EntryDate>{leaving}<NCyearActual>{row['Year Group']}</NCyearActual></PupilStatus>"
+        f"<SpecialEducationalNeeds><SENprovision>{row['SEN']}</SENprovision><SENneeds><SENneed><SENtypeRank>1</SENtypeRank></SENneed>"
+        f"</SENneeds></SpecialEducationalNeeds></{element}>"
+    )
+
+
+def census(*records: str, term: str = "SPR", year: int = 2026, before: str = "") -> bytes:
+    """A return as a MIS saves it, cut to what is read."""
+    header = f"<Header><CollectionDetails><Collection>SC</Collection><Term>{term}</Term><Year>{year}</Year></CollectionDetails></Header>"
+    on_roll = "".join(one for one in records if one.startswith("<PupilOnRoll"))
+    left = "".join(one for one in records if one.startswith("<PupilNo"))
+    lists = f"<PupilsOnRoll>{on_roll}</PupilsOnRoll><PupilsNoLongerOnRoll>{left}</PupilsNoLongerOnRoll>"
+    return f'<?xml version="1.0" encoding="UTF-8"?>{before}<Message>{header}<Pupils>{lists}</Pupils></Message>'.encode()
+
+
+def refused(content: bytes) -> str:
+    with pytest.raises(Refused) as caught:
+        returns.rows_of(content, RECORDS)
+    return caught.value.problem.kind
+
+
+def test_a_return_gives_the_same_people_as_a_list_of_them(trust: MadeUpTrust) -> None:
+    people = pupils(range(30))
+    trust.drop(FIRST, "pupils_2025-26_20260112T0900.csv", written(people))
+    trust.take_in()
+    asked = ("person_key", "age", "year_group", "sex", "ethnicity", "sen_provision")
+
+    def as_told() -> list[tuple[object, ...]]:
+        return [tuple(row.get(name, row["attributes"].get(name)) for name in asked) for row in trust.landed()]
+
+    listed = as_told()
+    trust.drop(FIRST, "census_20260115T0900.xml", census(*map(record, people)))
+    (settled,) = trust.take_in().settled
+    assert (settled.outcome, settled.rows, settled.periods) == (receipts.ACCEPTED, "30", ("2025-26",))
+    assert as_told() == listed
+
+
+def test_leavers_keep_their_leaving_date(trust: MadeUpTrust) -> None:
+    stayed = [record(row) for row in pupils(range(29))]
+    trust.drop(FIRST, "census.xml", census(*stayed, record(pupil(29), "PupilNoLongerOnRoll", "2025-12-19")))
+    trust.take_in()
+    assert [str(row["leaving_date"]) for row in trust.landed() if row["leaving_date"]] == ["2025-12-19"]
+
+
+@pytest.mark.parametrize(("term", "year", "told"), [("AUT", 2025, "2025-26"), ("SPR", 2026, "2025-26"), ("SUM", 2026, "2025-26")])
+def test_the_academic_year_is_that_of_the_census(term: str, year: int, told: str) -> None:
+    headings, line = returns.rows_of(census(record(pupil(1)), term=term, year=year), RECORDS)
+    assert dict(zip(headings, line, strict=True))[returns.YEAR] == told
+
+
+def test_a_census_of_another_year_is_not_taken_for_this_one(trust: MadeUpTrust) -> None:
+    trust.drop(FIRST, "census.xml", census(*map(record, pupils(range(30))), year=2021))
+    (settled,) = trust.take_in().settled
+    assert settled.outcome == receipts.REFUSED
+    assert trust.landed() == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    ['<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>', '<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]>', "<!DOCTYPE Message>"],
+)
+def test_a_return_that_declares_anything_is_refused(before: str) -> None:
+    assert refused(census(record(pupil(1)), before=before)) == "xml_declares"
+
+
+def test_what_is_cut_off_too_deep_or_too_long_is_refused() -> None:
+    whole = census(*map(record, pupils(range(5))))
+    assert refused(whole[:-30]) == "xml_damaged"
+    assert refused(b"<?xml version='1.0'?>" + b"<a>" * 100 + b"</a>" * 100) == "xml_damaged"
+    assert refused(whole.replace(b"Canary1<", b"x" * (returns.LONGEST + 1) + b"<")) == "field_too_long"
+    assert refused(b"<?xml version='1.0'?><Message/>") == "unrecognised"
+
+
+def test_no_name_in_a_return_is_kept(trust: MadeUpTrust) -> None:
+    trust.drop(FIRST, "census.xml", census(*map(record, pupils(range(30)))))
+    trust.take_in()
+    assert b"Canary" not in trust.everything_stored()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=400), st.integers(0, 2000), st.integers(0, 2000))
+def test_whatever_a_document_holds_it_is_read_or_refused(noise: bytes, start: int, end: int) -> None:
+    whole = census(*map(record, pupils(range(2))))
+    spoilt = whole[: start % len(whole)] + noise + whole[end % len(whole) :]
+    try:
+        lines = returns.rows_of(spoilt, RECORDS)
+    except Refused:
+        return
+    assert len({len(line) for line in lines}) == 1
