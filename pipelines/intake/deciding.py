@@ -17,7 +17,7 @@ from pipelines.intake.mapping import TRUST, Record
 from pipelines.intake.problems import Problem, problem
 from pipelines.intake.reading import Reading, Source, read
 from pipelines.intake.store import Store
-from pipelines.intake.telling import SHORT_FALL, Known, entries, tell
+from pipelines.intake.telling import SHORT_FALL, Known, columns_changed, entries, tell
 
 SHARE_OF_ANOTHER_ROLL = 0.5
 FEWEST_TO_COMPARE_ROLLS = 20
@@ -64,6 +64,7 @@ def decide(store: Store, parcel: Parcel, now: dt.datetime, confirmed: bool = Fal
             store.quarantine(digest, parcel.content)
     known = _known(store, place, reading, landed, same_as)
     if outcome == ACCEPTED:
+        reading = replace(reading, problems=(*reading.problems, *columns_changed(reading, known)))
         if not confirmed and (unlike := _unlike_the_last(store, reading, landed, known.slices)):
             outcome, reading = HELD, replace(reading, problems=(*reading.problems, *unlike))
         elif twice := _on_roll_twice(store, reading):

@@ -48,7 +48,7 @@ class Source:
 class Reading:
     """What a file holds. With a ``refusal`` there are no rows. ``exported`` orders the versions of a slice.
 
-    ``names_academy``: its rows say themselves which academy they are of.
+    ``columns``: the heading that each field was read under.
     """
 
     exported: dt.datetime
@@ -58,7 +58,12 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     received: int = 0
     set_aside: int = 0
-    names_academy: bool = False
+    columns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def names_academy(self) -> bool:
+        """Whether its rows say themselves which academy they are of."""
+        return "urn" in self.columns
 
     @property
     def refusal(self) -> Problem | None:
@@ -98,7 +103,7 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         (refusal, *problems) if refusal else tuple(problems),
         len(table.rows) if table else 0,
         len(mapped.set_aside),
-        recognised is not None and "urn" in recognised.columns,
+        {name: names.shown(table.headings[at])[:80] for name, at in recognised.columns.items()} if table and recognised else {},
     )
 
 

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,7 @@ class Receipt:
     received_files: tuple[FileLine, ...] = ()
     still_to_come: tuple[FileLine, ...] = ()
     next_steps: tuple[str, ...] = ()
+    columns: dict[str, str] = field(default_factory=dict)
 
     @property
     def accepted(self) -> bool:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.intake import names, receipts
+from pipelines.intake.codes import plain
 from pipelines.intake.contract import ATTRIBUTES
 from pipelines.intake.ledger import FileEntry, SliceEntry
 from pipelines.intake.mapping import TRUST, Record
-from pipelines.intake.problems import Problem
+from pipelines.intake.problems import Problem, problem
 from pipelines.intake.reading import Reading, Source
 from pipelines.intake.receipts import Compared, FileLine, Receipt
 
@@ -113,7 +114,17 @@ def tell(
         if outcome not in (receipts.REFUSED, receipts.HELD)
         else (),
         next_steps=receipts.steps(outcome),
+        columns=reading.columns,
     )
+
+
+def columns_changed(reading: Reading, known: Known) -> list[Problem]:
+    """What became of the columns of the last file of the same kind: headings that changed, and columns that are gone."""
+    before = receipts.from_json(known.last_file.receipt).columns if known.last_file else {}
+    renamed = [f"{before[name]} is now {now}" for name, now in reading.columns.items() if plain(before.get(name, now)) != plain(now)]
+    gone = [heading for name, heading in before.items() if name not in reading.columns]
+    found = [problem("columns_renamed", what="; ".join(renamed))] if renamed else []
+    return found + ([problem("columns_gone", what=", ".join(gone))] if gone else [])
 
 
 def _outcome(reading: Reading, problems: Sequence[Problem], known: Known) -> str:

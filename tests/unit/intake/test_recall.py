@@ -126,3 +126,17 @@ def test_a_pupil_who_left_or_is_a_guest_is_on_no_second_roll(trust: MadeUpTrust)
     trust.drop(SECOND, FIRST_NAME, written([*left, *guest, *rest]))
     (settled,) = trust.take_in().settled
     assert settled.outcome == receipts.ACCEPTED
+
+
+def test_a_column_that_is_gone_since_the_last_file_is_asked_for_the_first_time(trust: MadeUpTrust) -> None:
+    settled = send(trust, written(pupils(range(40)), leave_out=["SEN"]))
+    assert settled.headline == "Accepted, with 1 thing to fix"
+    assert "Columns that your last file had are missing: SEN" in settled.receipt.read_text("utf-8")
+    trust.drop(FIRST, "pupils_2025-26_20260116T0900.csv", written(pupils(range(41)), leave_out=["SEN"]))
+    assert [item.outcome for item in trust.take_in().settled] == [receipts.ACCEPTED]
+
+
+def test_a_heading_that_changed_is_read_and_told_of(trust: MadeUpTrust) -> None:
+    settled = send(trust, written(pupils(range(40))).replace(b"Sex,", b"Gender,", 1).replace(b"UPN,", b"Unique Pupil Number,", 1))
+    assert settled.outcome == receipts.ACCEPTED
+    assert "UPN is now Unique Pupil Number; Sex is now Gender" in settled.receipt.read_text("utf-8")

@@ -43,7 +43,7 @@ def refused(content: bytes) -> str:
 
 def test_a_return_gives_the_same_people_as_a_list_of_them(trust: MadeUpTrust) -> None:
     people = pupils(range(30))
-    trust.drop(FIRST, "pupils_2025-26_20260112T0900.csv", written(people))
+    trust.drop(FIRST, "pupils_2025-26_20260112T0900.csv", written(people, leave_out=["EAL"]))
     trust.take_in()
     asked = ("person_key", "age", "year_group", "sex", "ethnicity", "sen_provision")
 
