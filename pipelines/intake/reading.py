@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from pipelines.intake.recognise import Recognised, known_headings, recognise, re
 from pipelines.intake.tables import Table, read_table
 
 MOST_SET_ASIDE = 0.1
+_VALUE_LIKE = re.compile(r"\d{3}|\d[/.-]\d")
 TEXTS, WORKBOOKS, RETURNS = ("csv", "tsv", "tab"), ("xlsx", "xlsm", "ods"), ("xml",)
 
 
@@ -117,10 +119,17 @@ def _about_the_name(content: bytes, name: str) -> list[Problem]:
 def _remarks(recognised: Recognised, period: str | None, catalogue: Catalogue) -> list[Problem]:
     remarks = [problem("column_not_needed", what=heading) for heading in recognised.spare]
     if recognised.unexpected:
-        remarks.append(problem("unexpected_columns", what=", ".join(names.shown(heading)[:40] for heading in recognised.unexpected[:10])))
+        remarks.append(problem("unexpected_columns", what=", ".join(_quotable(recognised.unexpected)[:10])))
     if period is None and "period" not in recognised.columns and not (recognised.format and "period" in recognised.format.constants):
         remarks.append(problem("year_from_calendar", what=catalogue.calendar.open_period))
     return remarks
+
+
+def _quotable(headings: Sequence[str]) -> list[str]:
+    """Headings as a receipt may name them; only how many where one of them may be a value: where headings and first row ran together."""
+    if any(_VALUE_LIKE.search(heading) for heading in headings):
+        return [f"{len(headings)} of them"]
+    return [names.shown(heading)[:40] for heading in headings]
 
 
 def _refusal(mapped: Mapped, dataset: Dataset, received: int, judge: Judge) -> Problem | None:

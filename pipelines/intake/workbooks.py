@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-import zlib
 
 from pipelines.intake.blanks import SHEETS_OF_OURS
-from pipelines.intake.extents import Unsafe, cells_of
+from pipelines.intake.extents import cells_of
 from pipelines.intake.problems import Problem, Refused, problem
 
 MOST_UNPACKED = 100 * 1024 * 1024
@@ -21,7 +20,7 @@ _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 def rows_of(content: bytes) -> tuple[list[list[str]], tuple[Problem, ...]]:
     """The first visible sheet's cells as text, and what was left unread. Raises :class:`Refused` for anything unsafe or damaged."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(_clean_copy(content)))
@@ -30,7 +29,9 @@ def rows_of(content: bytes) -> tuple[list[list[str]], tuple[Problem, ...]]:
             raise Refused(problem("unsafe_workbook"))
         cells = book.get_sheet_by_name(visible[0]).to_python(skip_empty_area=False)
         others = sum(sheet.name not in SHEETS_OF_OURS for sheet in book.sheets_metadata if sheet.name != visible[0])
-    except (Unsafe, CalamineError, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
+    except (Refused, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # the archive's and the sheet's readers raise many things, a panic of the latter is no Exception
         raise Refused(problem("unsafe_workbook")) from None
     notes = (problem("other_sheets", what=str(others)),) if others else ()
     return [[_text(cell) for cell in row] for row in cells], notes

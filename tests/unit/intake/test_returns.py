@@ -5,34 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_exports import FIRST, MadeUpTrust, pupil, pupils, written
+from made_up_exports import FIRST, MadeUpTrust, census, pupil, pupils, record, written
 
 from pipelines.intake import receipts, returns
 from pipelines.intake.problems import Refused
 
 RECORDS = ("PupilOnRoll", "PupilNoLongerOnRoll")
-
-
-def record(row: dict[str, str], element: str = "PupilOnRoll", left: str = "") -> str:
-    day, month, year = row["DOB"].split("/")
-    leaving = f"<LeavingDate>{left}</LeavingDate>" if left else ""
-    return (
-        f"<{element}><PupilIdentifiers><UPN>{row['UPN']}</UPN><Surname>{row['Surname']}</Surname><DOB>{year}-{month}-{day}</DOB>"
-        f"<Sex>{row['Sex']}</Sex></PupilIdentifiers><PupilCharacteristics><Ethnicity>{row['Ethnicity']}</Ethnicity>"
-        f"<Languages><Language><Type>H</Type></Language></Languages></PupilCharacteristics><PupilStatus><EnrolStatus>C</EnrolStatus>"
-        f"<EntryDate>2023-09-01</EntryDate>{leaving}<NCyearActual>{row['Year Group']}</NCyearActual></PupilStatus>"
-        f"<SpecialEducationalNeeds><SENprovision>{row['SEN']}</SENprovision><SENneeds><SENneed><SENtypeRank>1</SENtypeRank></SENneed>"
-        f"</SENneeds></SpecialEducationalNeeds></{element}>"
-    )
-
-
-def census(*records: str, term: str = "SPR", year: int = 2026, before: str = "") -> bytes:
-    """A return as a MIS saves it, cut to what is read."""
-    header = f"<Header><CollectionDetails><Collection>SC</Collection><Term>{term}</Term><Year>{year}</Year></CollectionDetails></Header>"
-    on_roll = "".join(one for one in records if one.startswith("<PupilOnRoll"))
-    left = "".join(one for one in records if one.startswith("<PupilNo"))
-    lists = f"<PupilsOnRoll>{on_roll}</PupilsOnRoll><PupilsNoLongerOnRoll>{left}</PupilsNoLongerOnRoll>"
-    return f'<?xml version="1.0" encoding="UTF-8"?>{before}<Message>{header}<Pupils>{lists}</Pupils></Message>'.encode()
 
 
 def refused(content: bytes) -> str:
