@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
@@ -82,6 +83,27 @@ def census(*records: str, term: str = "SPR", year: int = 2026, before: str = "")
     left = "".join(one for one in records if one.startswith("<PupilNo"))
     lists = f"<PupilsOnRoll>{on_roll}</PupilsOnRoll><PupilsNoLongerOnRoll>{left}</PupilsNoLongerOnRoll>"
     return f'<?xml version="1.0" encoding="UTF-8"?>{before}<Message>{header}<Pupils>{lists}</Pupils></Message>'.encode()
+
+
+def interface(rows: Iterable[dict[str, str]]) -> bytes:
+    """The rows as the JSON of an interface, with details inside details and dates with their zone."""
+
+    def student(number: int, row: dict[str, str]) -> dict[str, Any]:
+        day, month, year = row["DOB"].split("/")
+        details = {"ethnicity_code": row["Ethnicity"], "sen_status": row["SEN"], "english_as_additional_language": row["EAL"] == "Y"}
+        return {
+            "id": f"A{number}",
+            "upi": f"f{number}",
+            "mis_id": str(number),
+            "surname": row["Surname"],
+            "gender": {"F": "Female", "M": "Male"}[row["Sex"]],
+            "date_of_birth": {"date": f"{year}-{month}-{day} 00:00:00.000000", "timezone_type": 3, "timezone": "Europe/London"},
+            "education_details": {"data": {"upn": row["UPN"], "current_nc_year": row["Year Group"], "id": "other"}},
+            "extended_details": {"data": {**details, "premium_pupil_indicator": None, "premium_pupil_notes": ["text"]}},
+        }
+
+    answer = {"data": [student(number, row) for number, row in enumerate(rows)], "meta": {"pagination": {"more": False}}}
+    return json.dumps(answer).encode()
 
 
 @dataclass(frozen=True)

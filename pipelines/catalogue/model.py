@@ -102,7 +102,7 @@ class Dataset(Entry):
 class Format(Entry):
     """One report of one MIS: how its headings and values become a dataset's fields. A new report costs one such file.
 
-    ``records``: for a return in XML, the elements that are a row each; their other leaves are dropped without remark.
+    ``records``: in XML the elements that are a row each, in JSON the key of their list; their other values are dropped without remark.
     """
 
     name: Name

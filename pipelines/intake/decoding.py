@@ -11,8 +11,6 @@ from pipelines.intake.problems import Problem, Refused, problem
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OTHER_KINDS = (
     (b"%PDF", "a PDF"),
-    (b"{", "a JSON file"),
-    (b"[", "a JSON file"),
     (b"<!doctype html", "a web page"),
     (b"<html", "a web page"),
     (b"<table", "a web page"),
@@ -47,6 +45,11 @@ def is_xml(content: bytes) -> bool:
     """Whether it is an XML document: it says so, in UTF-8 or UTF-16, at its start."""
     start = content[:200].removeprefix(codecs.BOM_UTF8).lstrip()
     return start.startswith((b"<?xml", *("<?xml".encode(form) for form in ("utf-16", "utf-16-be", "utf-16-le"))))
+
+
+def is_json(content: bytes) -> bool:
+    """Whether it begins as a JSON object or list does."""
+    return content[:200].removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"{", b"["))
 
 
 def decode(content: bytes) -> Text:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.home import Keys
 from pipelines.intake import names
-from pipelines.intake.decoding import ZIP, is_xml
+from pipelines.intake.decoding import ZIP, is_json, is_xml
 from pipelines.intake.landing import frame
 from pipelines.intake.mapping import Mapped, Record, Slice, map_table
 from pipelines.intake.problems import Problem, Refused, problem
@@ -21,7 +21,7 @@ from pipelines.intake.tables import Table, read_table
 
 MOST_SET_ASIDE = 0.1
 _VALUE_LIKE = re.compile(r"\d{3}|\d[/.-]\d")
-TEXTS, WORKBOOKS, RETURNS = ("csv", "tsv", "tab"), ("xlsx", "xlsm", "ods"), ("xml",)
+TEXTS, WORKBOOKS, RETURNS, INTERFACES = ("csv", "tsv", "tab"), ("xlsx", "xlsm", "ods"), ("xml",), ("json",)
 
 
 class Verdict(Protocol):
@@ -112,7 +112,7 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
 def _about_the_name(content: bytes, name: str) -> list[Problem]:
     """Remarks on a file name that is not what its content lets expect, or that not every program can write."""
     said = [] if name.isascii() else [problem("file_name_letters")]
-    usual = WORKBOOKS if content.startswith(ZIP) else RETURNS if is_xml(content) else TEXTS
+    usual = WORKBOOKS if content.startswith(ZIP) else RETURNS if is_xml(content) else INTERFACES if is_json(content) else TEXTS
     return said if names.extension(name) in usual else [*said, problem("file_name_ending", what=f".{usual[0]}")]
 
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from pipelines.intake import returns, values, workbooks
+from pipelines.intake import nested, returns, values, workbooks
 from pipelines.intake.codes import plain
-from pipelines.intake.decoding import ZIP, decode, is_xml, refuse_other_kinds
+from pipelines.intake.decoding import ZIP, decode, is_json, is_xml, refuse_other_kinds
 from pipelines.intake.problems import Problem, Refused, problem
 
 MOST_COLUMNS = 500
@@ -46,7 +46,7 @@ class Table:
 
 
 def read_table(content: bytes, known: Collection[str], records: Collection[str] = ()) -> Table:
-    """The table in ``content``: delimited text, a workbook, or a return in XML whose rows are the elements ``records``.
+    """The table in ``content``: delimited text, a workbook, XML or JSON, where ``records`` are rows.
 
     ``known``: plain headings that the catalogue knows, by which the heading row is found.
 
@@ -57,6 +57,8 @@ def read_table(content: bytes, known: Collection[str], records: Collection[str] 
         ends_whole = True
     elif is_xml(content):
         lines, notes, ends_whole = returns.rows_of(content, records), (), True
+    elif is_json(content):
+        lines, notes, ends_whole = nested.rows_of(content, records), (), True
     else:
         refuse_other_kinds(content)
         decoded = decode(content)

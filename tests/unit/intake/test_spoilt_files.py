@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_up_exports import FIRST, MadeUpTrust, census, passing, pupils, record, written
+from made_up_exports import FIRST, MadeUpTrust, census, interface, passing, pupils, record, written
 
 from pipelines.intake.reading import Source, read
 
@@ -19,7 +19,21 @@ SOURCE = Source(FIRST, "pupils 2025-26", dt.datetime(2026, 1, 15, 9))
 NOISE = st.one_of(
     st.binary(max_size=60),
     st.sampled_from(
-        [b'"', b",", b"\r", b"\n\n", b"\x00", b"\xff\xfe", b"=cmd()", b"<!DOCTYPE x>", b"]]>", b"PK\x03\x04", b"," * 700, b"9" * 400]
+        [
+            b'"',
+            b",",
+            b"\r",
+            b"\n\n",
+            b"\x00",
+            b"\xff\xfe",
+            b"=cmd()",
+            b"<!DOCTYPE x>",
+            b"]]>",
+            b"PK\x03\x04",
+            b"[" * 5000,
+            b"," * 700,
+            b"9" * 400,
+        ]
     ),
 )
 
@@ -35,10 +49,12 @@ def whole(kind: str) -> bytes:
         content = io.BytesIO()
         book.save(content)
         return content.getvalue()
+    if kind == "interface":
+        return interface(ROWS)
     return census(*map(record, ROWS)) if kind == "return" else written(ROWS, encoding="utf-16" if kind == "utf-16" else "utf-8")
 
 
-@pytest.mark.parametrize("kind", ["text", "utf-16", "workbook", "return"])
+@pytest.mark.parametrize("kind", ["text", "utf-16", "workbook", "return", "interface"])
 @settings(max_examples=150, deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_spoilt_file_is_read_or_refused(kind: str, trust: MadeUpTrust, data: st.DataObject) -> None:
