@@ -2,6 +2,7 @@
 
 from pipelines.intake.blanks import template
 from pipelines.intake.checking import check
+from pipelines.intake.matrix import write as write_matrix
 from pipelines.intake.reading import Judge, Verdict
 from pipelines.intake.recall import confirm, withdraw
 from pipelines.intake.receipts import Receipt
@@ -24,4 +25,5 @@ __all__ = [
     "template",
     "unsettled",
     "withdraw",
+    "write_matrix",
 ]

@@ -177,18 +177,17 @@ def steps(outcome: str) -> tuple[str, ...]:
 
 def page(receipt: Receipt) -> str:
     """The receipt as one self-contained HTML page without scripts."""
-    return str(_template().render(receipt=receipt))
+    return str(environment().get_template(PAGE).render(receipt=receipt))
 
 
 @cache
-def _template() -> Any:
+def environment() -> Any:
+    """What the pages of intake are made with: everything is escaped, and a name that is not there is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"day": day, "rows": _rows_shown, "size": _size, "thousands": "{:,}".format}
-    return environment.get_template(PAGE)
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {"day": day, "rows": _rows_shown, "size": _size, "thousands": "{:,}".format}
+    return made
 
 
 def _rows_shown(numbers: Sequence[int]) -> str:

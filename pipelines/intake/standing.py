@@ -10,7 +10,7 @@ from pipelines.catalogue.model import Catalogue
 from pipelines.home import Home
 from pipelines.intake import arrivals, names
 from pipelines.intake.converge import is_stale
-from pipelines.intake.ledger import REFUSED, FileEntry, Ledger, SliceEntry
+from pipelines.intake.ledger import HELD, REFUSED, FileEntry, Ledger, SliceEntry
 from pipelines.intake.mapping import Slice
 from pipelines.intake.receipts import counted
 
@@ -45,7 +45,7 @@ def inputs(home: Home) -> list[tuple[str, str, str, str]]:
 def status(home: Home, catalogue: Catalogue) -> pd.DataFrame:
     """One row per academy, dataset and period: what is in use and what came of the last file.
 
-    Columns: academy_urn, academy, dataset, period, state (in use, not accepted, missing), rows (banded where protected), exported,
+    Columns: academy_urn, academy, dataset, period, state (in use, held, not accepted, missing), rows (banded where protected), exported,
     received, things_to_fix, reference. Periods: the open one, and every one that somebody sent.
     """
     import pandas as pd
@@ -69,7 +69,7 @@ def status(home: Home, catalogue: Catalogue) -> pd.DataFrame:
                         "academy": academy.name,
                         "dataset": dataset.name,
                         "period": period,
-                        "state": "in use" if used else "not accepted" if file else "missing",
+                        "state": "in use" if used else "missing" if file is None else "held" if file.outcome == HELD else "not accepted",
                         "rows": counted(used.rows, dataset) if used else "",
                         "exported": used.exported if used else pd.NaT,
                         "received": file.received if file else pd.NaT,
@@ -81,9 +81,9 @@ def status(home: Home, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _refused_last(files: list[FileEntry], place: str, dataset: str) -> FileEntry | None:
-    """The last file of that academy and dataset, if it was refused."""
+    """The last file of that academy and dataset, if it was refused or is held."""
     mine = [entry for entry in files if entry.place == place and entry.dataset == dataset]
-    return mine[-1] if mine and mine[-1].outcome == REFUSED else None
+    return mine[-1] if mine and mine[-1].outcome in (REFUSED, HELD) else None
 
 
 def _hash(parts: list[str]) -> str:

@@ -99,6 +99,7 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
                     "files settled": len(settled),
                     "rows": ", ".join(item.rows for item in settled) or "no new file",
                     "receipts": MetadataValue.path(str(opened.home.receipts)),
+                    "who owes what": MetadataValue.url((opened.home.receipts / "submissions.html").as_uri()),
                 },
             )
             yield AssetCheckResult(

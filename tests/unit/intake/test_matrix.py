@@ -1,0 +1,85 @@
+"""The page of who owes what: each square says what became of the latest file, links to its receipt, and names nobody."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+from made_up_exports import FIRST, NOW, SECOND, THIRD, MadeUpTrust, pupil, pupils, written
+
+from pipelines.intake import matrix, write_matrix
+
+DUE = "reference_date: 2026-01-15, due: {pupils: 2026-01-18, attendance: 2026-02-01}}"
+Send = Callable[[str, bytes], None]
+
+
+@pytest.fixture
+def send(trust: MadeUpTrust) -> Send:
+    """Drop a list of pupils and take it in, an hour after the last one."""
+    calendar = trust.home.trust / "calendar.yml"
+    calendar.write_text(calendar.read_text("utf-8").replace("reference_date: 2026-01-15}", DUE), "utf-8")
+    hours = iter(range(100))
+
+    def sent(urn: str, content: bytes) -> None:
+        now = NOW + dt.timedelta(hours=next(hours))
+        trust.drop(urn, f"pupils_2025-26_{now:%Y%m%dT%H%M}.csv", content, now)
+        trust.take_in(clock=lambda: now)
+
+    return sent
+
+
+def page(trust: MadeUpTrust) -> str:
+    return write_matrix(trust.home, trust.catalogue, NOW).read_text("utf-8")
+
+
+def row(text: str, academy: str) -> list[str]:
+    """The words of an academy's squares."""
+    (line,) = re.findall(rf'<tr><th scope="row">{academy}</th>(.*?)</tr>', text, re.DOTALL)
+    return re.findall(r"<span>([^<]+)</span></span>", line)
+
+
+def test_an_empty_home_says_what_is_awaited_and_late(trust: MadeUpTrust, send: Send) -> None:
+    text = page(trust)
+    assert row(text, "First Primary") == ["due 1 Feb", "2 days late", "awaited", "not asked for", "not asked for", "not asked for"]
+    assert "Five late" in text
+    assert "Call first: First Primary, Second Primary, First Secondary." in text
+
+
+def test_each_state_has_its_word_and_its_receipt(trust: MadeUpTrust, send: Send) -> None:
+    send(FIRST, written(pupils(range(40))))
+    send(FIRST, written(pupils(range(20))))
+    send(SECOND, written([*pupils(range(40, 69)), pupil(70, Ethnicity="ZZZ9")]))
+    send(THIRD, written(pupils(range(100, 130))))
+    send(THIRD, written(pupils(range(100, 130)), leave_out=["Sex"]))
+    text = page(trust)
+    assert [row(text, name)[1] for name in ("First Primary", "Second Primary", "First Secondary")] == ["held", "1 to fix", "not accepted"]
+    assert "Two late, one not accepted, one held, one with things to fix" in text
+    links = re.findall(r'<a href="([^"]+)">', text)
+    assert len(links) == 3
+    assert all((trust.home.receipts / link).is_file() for link in links)
+
+
+def test_a_good_file_after_a_bad_one_is_what_counts(trust: MadeUpTrust, send: Send) -> None:
+    send(FIRST, written(pupils(range(40)), leave_out=["Sex"]))
+    send(FIRST, written(pupils(range(40))))
+    assert row(page(trust), "First Primary")[1] == "accepted"
+
+
+def test_the_page_names_nobody_and_runs_nothing(trust: MadeUpTrust, send: Send) -> None:
+    send(FIRST, written(pupils(range(40))))
+    text = page(trust)
+    assert "Canary" not in text
+    assert "<script" not in text
+    assert not re.search(r'(src|href)="https?:', text)
+
+
+def test_an_academy_s_name_is_text_and_no_markup(trust: MadeUpTrust) -> None:
+    academies = trust.home.trust / "academies.yml"
+    academies.write_text(academies.read_text("utf-8").replace("First Primary", "<b>First</b>"), "utf-8")
+    assert "&lt;b&gt;First&lt;/b&gt;" in page(trust)
+
+
+def test_numbers_are_words_up_to_ten() -> None:
+    assert [matrix.NUMBERS[1], matrix.NUMBERS[10]] == ["one", "ten"]
