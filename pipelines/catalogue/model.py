@@ -76,7 +76,7 @@ class Dataset(Entry):
     """The contract of one kind of file. ``person`` names the identifier field, ``key`` what makes a row unique in one file.
 
     ``ignore``: headings that reports usually carry and that are dropped without remark. ``banded``: even the number of rows is
-    protected, so that logs and lists say "fewer than 10" or "10 or more".
+    protected, so that logs and lists say "fewer than 10" or "10 or more". ``nil_return``: a file may say that there were none.
     """
 
     name: Name
@@ -88,6 +88,7 @@ class Dataset(Entry):
     replacement: Literal["cumulative", "slice"] = "cumulative"
     core: bool = False
     banded: bool = False
+    nil_return: bool = False
     ignore: tuple[str, ...] = ()
     fields: tuple[DataField, ...]
 

@@ -13,13 +13,14 @@ from pipelines.home import Keys
 from pipelines.intake import names
 from pipelines.intake.decoding import ZIP, is_json, is_xml
 from pipelines.intake.landing import frame
-from pipelines.intake.mapping import Mapped, Record, Slice, map_table
+from pipelines.intake.mapping import TRUST, Mapped, Record, Slice, map_table
 from pipelines.intake.problems import Problem, Refused, problem
 from pipelines.intake.receipts import UNPLACED
 from pipelines.intake.recognise import Recognised, known_headings, recognise, record_elements
 from pipelines.intake.tables import Table, read_table
 
 MOST_SET_ASIDE = 0.1
+_NIL = re.compile(r"(?<![a-z])nil(?![a-z])", re.IGNORECASE)
 _VALUE_LIKE = re.compile(r"\d{3}|\d[/.-]\d")
 TEXTS, WORKBOOKS, RETURNS, INTERFACES = ("csv", "tsv", "tab"), ("xlsx", "xlsm", "ods"), ("xml",), ("json",)
 
@@ -50,7 +51,7 @@ class Source:
 class Reading:
     """What a file holds. With a ``refusal`` there are no rows. ``exported`` orders the versions of a slice.
 
-    ``columns``: the heading that each field was read under.
+    ``columns``: the heading that each field was read under. ``nil``: it says that there were none, and its one slice is empty.
     """
 
     exported: dt.datetime
@@ -61,6 +62,7 @@ class Reading:
     received: int = 0
     set_aside: int = 0
     columns: dict[str, str] = field(default_factory=dict)
+    nil: bool = False
 
     @property
     def names_academy(self) -> bool:
@@ -92,6 +94,8 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         if recognised.missing:
             raise Refused(problem("missing_column", column=" and ".join(recognised.missing)))
         period = names.academic_year_in(source.name)
+        if not table.rows:
+            return _nil_return(table, recognised, source, exported, period, catalogue)
         mapped = map_table(table, recognised, source.place, period or catalogue.calendar.open_period, catalogue=catalogue, keys=keys)
         problems = [*table.notes, *_about_the_name(content, source.name), *_remarks(recognised, period, catalogue), *mapped.problems]
         refusal = _refusal(mapped, recognised.dataset, len(table.rows), judge)
@@ -107,6 +111,22 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         len(mapped.set_aside),
         {name: names.shown(table.headings[at])[:80] for name, at in recognised.columns.items()} if table and recognised else {},
     )
+
+
+def _nil_return(
+    table: Table, recognised: Recognised, source: Source, exported: dt.datetime, period: str | None, catalogue: Catalogue
+) -> Reading:
+    """A file without rows: a return that there were none, where the dataset takes one and the file or its name says so in words.
+
+    A file that is merely empty may be an export that failed; :class:`Refused`.
+    """
+    said = table.says_none or _NIL.search(source.name) is not None
+    period = period or catalogue.calendar.open_period
+    known = {item.period for item in catalogue.calendar.periods}
+    if not (said and recognised.dataset.nil_return and source.place != TRUST and period in known):
+        raise Refused(problem("no_rows"))
+    key = Slice(recognised.dataset.name, period, source.place)
+    return Reading(exported, key.dataset, recognised.described, {key: []}, (problem("nil_return", what=period),), nil=True)
 
 
 def _about_the_name(content: bytes, name: str) -> list[Problem]:

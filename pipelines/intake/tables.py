@@ -19,6 +19,9 @@ HEADINGS_WITHIN = 20
 SNIFFED = 100_000
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 _FORMULA = re.compile(r"[=@\t]|[+-](?![\d.,\s]*$)")
+_NONE = re.compile(
+    r"nil( return)?|none|nothing to (report|declare)|no (records|suspensions|exclusions|incidents|data)( .{0,40})?", re.IGNORECASE
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x80-\x9f]")
 _FOOTER = re.compile(
     r"(grand |sub)?totals?\b|count\b|average\b|mean\b|report run|run on|printed|exported|page \d|end of|source:|©", re.IGNORECASE
@@ -37,12 +40,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Headings as written, records, and what was done to find them. ``exported``: when the report says it was run."""
+    """Headings as written, records, and what was done to find them. ``exported``: when the report says it was run. ``says_none``: a row
+    of it says that there is nothing to report; then there are no records."""
 
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[Problem, ...] = ()
     exported: dt.datetime | None = None
+    says_none: bool = False
 
 
 def read_table(content: bytes, known: Collection[str], records: Collection[str] = ()) -> Table:
@@ -113,11 +118,14 @@ def _table(lines: list[list[str]], notes: tuple[Problem, ...], known: Collection
     blank: list[int] = []
     footers: list[int] = []
     repeated: list[int] = []
+    nothing: list[int] = []
     for number, line in enumerate(lines[at + 1 :], start=at + 2):
         if not any(line):
             blank.append(number)
         elif _is_heading_again(line, headings, known):
             repeated.append(number)
+        elif sum(map(bool, line)) == 1 and _NONE.fullmatch("".join(line)):
+            nothing.append(number)
         elif _is_footer(line):
             footers.append(number)
         else:
@@ -126,9 +134,9 @@ def _table(lines: list[list[str]], notes: tuple[Problem, ...], known: Collection
     for kind, numbers in (("blank_rows_skipped", _inner(blank, rows)), ("totals_skipped", footers), ("headings_repeated", repeated)):
         if numbers:
             notes = (*notes, problem(kind, rows=numbers))
-    if not rows:
-        raise Refused(problem("no_rows"))
-    return Table(tuple(headings), tuple(rows), notes, _run_at([lines[number - 1] for number in (*above, *footers)]))
+    return Table(
+        tuple(headings), tuple(rows), notes, _run_at([lines[number - 1] for number in (*above, *footers)]), bool(nothing and not rows)
+    )
 
 
 def _heading_row(lines: list[list[str]], known: Collection[str]) -> int:

@@ -52,7 +52,7 @@ def entries(reference: str, content_hash: str, reading: Reading, catalogue: Cata
     return tuple(
         SliceEntry(reference, key, reading.exported, content_hash, len(rows), _unknown(catalogue.datasets[key.dataset], catalogue, rows))
         for key, rows in sorted(reading.records.items())
-        if rows
+        if rows or reading.nil
     )
 
 
@@ -156,6 +156,8 @@ def _summary(outcome: str, reading: Reading, known: Known, due: dt.date | None, 
         return f"{refusal.title}.{column}"
     if outcome == receipts.HELD:
         return f"All {reading.used:,} rows can be read, but the file is so unlike your last one that we ask before we use it."
+    if reading.nil:
+        return "You told us that there were none. That is an answer: nothing more is needed."
     used = f"{reading.used:,} of the {reading.received:,}" if reading.used < reading.received else f"all {reading.used:,}"
     if outcome == receipts.ACCEPTED:
         return f"We used {used} rows."

@@ -86,7 +86,6 @@ def test_spreadsheets_empty_columns_and_rows_are_nothing() -> None:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (b"UPN,Sex,DOB\n", "no_rows"),
         (b"one,two\n1,2\n", "unrecognised"),
         (b"UPN,Sex,DOB\nA1,F,1\nA2,M", "truncated"),
         (b'UPN,Sex,DOB\nA1,"F,1\nA2,M,2\n', "unbalanced_quote"),

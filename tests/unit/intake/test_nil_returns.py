@@ -1,0 +1,73 @@
+"""That there were none must be sayable: a nil return is an answer, an empty export is not."""
+
+from __future__ import annotations
+
+import pytest
+from made_up_exports import FIRST, MadeUpTrust, upn
+
+from pipelines import intake
+from pipelines.intake import receipts
+
+HEADINGS = "UPN,Type,Reason 1,Start Date,Sessions\r\n"
+ONE = f"{HEADINGS}{upn(1)},SUSP,DB,03/11/2025,4\r\n"
+
+
+def send(trust: MadeUpTrust, name: str, text: str, place: str = FIRST) -> intake.Settled:
+    trust.drop(place, name, text.encode())
+    (settled,) = trust.take_in().settled
+    return settled
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("suspensions_2025-26_nil.csv", HEADINGS),
+        ("Nil return suspensions 2025-26.csv", HEADINGS),
+        ("suspensions_2025-26.csv", f"{HEADINGS}nil return,,,,\r\n"),
+        ("suspensions_2025-26.csv", f"{HEADINGS},No suspensions this term,,,\r\n"),
+    ],
+)
+def test_a_nil_return_is_accepted_and_counts_as_sent(trust: MadeUpTrust, name: str, text: str) -> None:
+    settled = send(trust, name, text)
+    assert (settled.headline, settled.rows, settled.periods) == ("Accepted", "fewer than 10", ("2025-26",))
+    assert [entry[:3] for entry in intake.inputs(trust.home)] == [("suspensions", "2025-26", FIRST)]
+    assert trust.landed("suspensions") == []
+    assert "You told us that there were none" in settled.receipt.read_text("utf-8")
+
+
+def test_an_empty_export_is_asked_about_not_taken_for_nil(trust: MadeUpTrust) -> None:
+    settled = send(trust, "suspensions_2025-26.csv", HEADINGS)
+    assert settled.outcome == receipts.REFUSED
+    assert "write nil return under the first heading" in settled.receipt.read_text("utf-8")
+    assert intake.inputs(trust.home) == []
+
+
+@pytest.mark.parametrize("name", ["pupils_2025-26_nil.csv", "vanilla suspensions 2025-26.csv"])
+def test_a_roll_is_never_nil_and_a_name_that_only_holds_the_letters_says_nothing(trust: MadeUpTrust, name: str) -> None:
+    headings = "UPN,Sex,Ethnicity,Year Group\r\n" if name.startswith("pupils") else HEADINGS
+    assert send(trust, name, headings).outcome == receipts.REFUSED
+
+
+def test_nil_after_a_file_with_rows_is_held_until_confirmed(trust: MadeUpTrust) -> None:
+    send(trust, "suspensions_2025-26_20260112T0900.csv", ONE)
+    assert send(trust, "suspensions_2025-26_nil_20260115T0900.csv", HEADINGS).outcome == receipts.HELD
+    assert len(trust.landed("suspensions")) == 1
+
+
+def test_rows_after_a_nil_return_take_its_place(trust: MadeUpTrust) -> None:
+    send(trust, "suspensions_2025-26_nil_20260112T0900.csv", HEADINGS)
+    assert send(trust, "suspensions_2025-26_20260115T0900.csv", ONE).outcome == receipts.ACCEPTED
+    assert len(trust.landed("suspensions")) == 1
+
+
+def test_a_nil_return_survives_the_loss_of_the_landing(trust: MadeUpTrust) -> None:
+    send(trust, "suspensions_2025-26_nil.csv", HEADINGS)
+    for path in (trust.home.landing / "suspensions").rglob("period=*/**/*.parquet"):
+        path.unlink()
+    trust.take_in()
+    assert [entry[0] for entry in intake.inputs(trust.home)] == ["suspensions"]
+    assert list((trust.home.landing / "suspensions").rglob("period=*/**/*.parquet"))
+
+
+def test_nobody_can_say_nil_for_the_whole_trust(trust: MadeUpTrust) -> None:
+    assert send(trust, "suspensions_2025-26_nil.csv", HEADINGS, "trust").outcome == receipts.REFUSED
