@@ -26,7 +26,7 @@ def _missing(where: str, kind: str, name: str | None, declared: Container[str]) 
 def _datasets(catalogue: Catalogue) -> Iterator[str]:
     for dataset in catalogue.datasets.values():
         own = {field.name for field in dataset.fields}
-        for name in (dataset.person, *dataset.key):
+        for name in (dataset.person, *dataset.key, *dataset.also.values()):
             yield from _missing(f"Dataset {dataset.name}", "field", name, own)
         for field in dataset.fields:
             if field.codes:

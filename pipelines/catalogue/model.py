@@ -77,6 +77,7 @@ class Dataset(Entry):
 
     ``ignore``: headings that reports usually carry and that are dropped without remark. ``banded``: even the number of rows is
     protected, so that logs and lists say "fewer than 10" or "10 or more". ``nil_return``: a file may say that there were none.
+    ``also``: further headings, by field, that a trust's own reports use.
     """
 
     name: Name
@@ -89,6 +90,7 @@ class Dataset(Entry):
     core: bool = False
     banded: bool = False
     nil_return: bool = False
+    also: dict[str, Name] = {}
     ignore: tuple[str, ...] = ()
     fields: tuple[DataField, ...]
 

@@ -92,7 +92,7 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         exported = table.exported or exported
         recognised = recognise(table.headings, source.name, catalogue)
         if recognised.missing:
-            raise Refused(problem("missing_column", column=" and ".join(recognised.missing)))
+            raise Refused(_missing(recognised))
         period = names.academic_year_in(source.name)
         if not table.rows:
             return _nil_return(table, recognised, source, exported, period, catalogue)
@@ -143,6 +143,17 @@ def _remarks(recognised: Recognised, period: str | None, catalogue: Catalogue) -
     if period is None and "period" not in recognised.columns and not (recognised.format and "period" in recognised.format.constants):
         remarks.append(problem("year_from_calendar", what=catalogue.calendar.open_period))
     return remarks
+
+
+def _missing(recognised: Recognised) -> Problem:
+    """The refusal for want of a column; where a heading comes near one, with the line that would make it known."""
+    column = " and ".join(recognised.missing)
+    if not recognised.near or any(_VALUE_LIKE.search(heading) for heading in recognised.near.values()):
+        return problem("missing_column", column=column)
+    near = {names.shown(heading)[:40]: name for name, heading in recognised.near.items()}
+    line = ", ".join(f'"{heading}": {name}' for heading, name in near.items())
+    where = f"trust/datasets/{recognised.dataset.name}.yml"
+    return problem("missing_column_near", column=column, what=f"{' and '.join(near)} may be it; the line for {where} is  also: {{{line}}}")
 
 
 def _quotable(headings: Sequence[str]) -> list[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
-from pipelines.catalogue.model import Catalogue, Dataset, Format
+from pipelines.catalogue.model import Catalogue, DataField, Dataset, Format
 from pipelines.intake.codes import plain
 from pipelines.intake.problems import Refused, problem
 
 LEAST_SHARE_OF_REQUIRED = 0.5
+ALIKE = 0.75
+"""Ratio of matching letters from which two headings are a near miss (difflib)."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,7 @@ class Recognised:
 
     ``spare``: columns that hold a field already read from a better one. ``unexpected``: headings that no contract names.
     ``twins``: fields whose heading stands there twice, with both positions. ``missing``: titles of required fields without a column.
+    ``near``: by field, the heading nobody named that is spelt most like one of a missing field's.
     """
 
     dataset: Dataset
@@ -27,6 +31,7 @@ class Recognised:
     unexpected: tuple[str, ...] = ()
     twins: dict[str, tuple[int, ...]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    near: dict[str, str] = field(default_factory=dict)
 
     @property
     def described(self) -> str:
@@ -65,14 +70,17 @@ def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Rec
             elif position != columns[owner]:
                 spare.append(headings[position])
             asked_for.add(heading)
+    unexpected = tuple(headings[at[0]] for heading, at in positions.items() if heading not in asked_for)
+    missing = [item for item in dataset.fields if item.required and item.name not in columns and not _is_constant(format_, item.name)]
     return Recognised(
         dataset,
         format_,
         columns,
         tuple(dict.fromkeys(spare)),
-        () if format_ and format_.records else tuple(headings[at[0]] for heading, at in positions.items() if heading not in asked_for),
+        () if format_ and format_.records else unexpected,
         {name: positions[plain(headings[at])] for name, at in columns.items() if len(positions[plain(headings[at])]) > 1},
-        tuple(item.title for item in dataset.fields if item.required and item.name not in columns and not _is_constant(format_, item.name)),
+        tuple(item.title for item in missing),
+        {item.name: near for item in missing if (near := _nearest(item, unexpected))},
     )
 
 
@@ -94,6 +102,7 @@ def _dataset(positions: dict[str, tuple[int, ...]], name: str, catalogue: Catalo
 
     def fit(dataset: Dataset) -> tuple[float, int, bool]:
         present = {item.name for item in dataset.fields if any(plain(heading) in positions for heading in item.headings)}
+        present |= {name for heading, name in dataset.also.items() if plain(heading) in positions}
         required = {item.name for item in dataset.fields if item.required}
         return len(present & required) / len(required), len(present), plain(dataset.name) in plain(name)
 
@@ -103,12 +112,22 @@ def _dataset(positions: dict[str, tuple[int, ...]], name: str, catalogue: Catalo
     return best
 
 
+def _nearest(item: DataField, unexpected: Iterable[str]) -> str | None:
+    """The heading that is a slip of the keyboard, or a word, away from one that the field is known by."""
+    spelt = {plain(heading): heading for heading in unexpected}
+    for known in item.headings:
+        if close := get_close_matches(plain(known), spelt, n=1, cutoff=ALIKE):
+            return spelt[close[0]]
+    return None
+
+
 def _owners(dataset: Dataset, format_: Format | None) -> list[tuple[str, str]]:
     """``(plain heading, field)``, the best heading of each field first: the format's, then the contract's in its own order."""
     ignored = {plain(heading) for heading in format_.ignore} if format_ else set()
     theirs = [(plain(heading), name) for heading, name in format_.columns.items()] if format_ else []
     named = {heading for heading, _ in theirs} | ignored
     ours = [(plain(heading), item.name) for item in dataset.fields for heading in item.headings]
+    ours += [(plain(heading), name) for heading, name in dataset.also.items()]
     return theirs + [(heading, name) for heading, name in ours if heading not in named]
 
 
@@ -117,7 +136,7 @@ def _is_constant(format_: Format | None, name: str) -> bool:
 
 
 def _dataset_headings(dataset: Dataset) -> Iterable[str]:
-    yield from dataset.ignore
+    yield from (*dataset.ignore, *dataset.also)
     for item in dataset.fields:
         yield from item.headings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from dataclasses import dataclass
 from functools import partial
@@ -65,6 +66,18 @@ def test_a_missing_column_is_named_and_the_last_file_stays_in_use(line: Line) ->
     assert problems(settled) == [("missing_column", "Sex", [])]
     assert "A column is missing: Sex" in settled.receipt.read_text("utf-8")
     assert line.trust.landed() == before
+
+
+def test_a_near_miss_is_told_with_the_line_that_would_make_it_known(line: Line) -> None:
+    settled = line.send(FIRST, LATER, written(pupils(range(40))).replace(b"Sex,", b"Gendr,", 1))
+    assert problems(settled) == [("missing_column_near", "Sex", [])]
+    told_to = settled.receipt.read_text("utf-8")
+    proposed = 'also: {"Gendr": sex}'
+    assert f"Gendr may be it; the line for trust/datasets/pupils.yml is  {proposed}" in html.unescape(told_to)
+    (line.trust.home.trust / "datasets").mkdir()
+    (line.trust.home.trust / "datasets" / "pupils.yml").write_text(f"name: pupils\n{proposed}\n", "utf-8")
+    again = line.send(FIRST, "pupils_2025-26_20260116T0900.csv", written(pupils(range(40))[::-1]).replace(b"Sex,", b"Gendr,", 1))
+    assert (again.outcome, again.rows) == (receipts.ACCEPTED, "40")
 
 
 def test_another_academys_pupils_are_locked_away_and_its_name_is_not_told(line: Line) -> None:

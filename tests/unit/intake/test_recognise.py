@@ -65,6 +65,12 @@ def test_required_columns_that_are_not_there_are_named(catalogue: Catalogue) -> 
     assert recognise(("UPN", "Year Group", "Ethnicity"), "x.csv", catalogue).missing == ("Sex",)
 
 
+def test_a_heading_that_comes_near_a_missing_one_is_proposed(catalogue: Catalogue) -> None:
+    found = recognise(("UPN", "Yeer Group", "Gendr", "Ethnicity", "Home Address"), "pupils.csv", catalogue)
+    assert (found.missing, found.near) == (("Year group", "Sex"), {"year_group": "Yeer Group", "sex": "Gendr"})
+    assert recognise(("UPN", "Year Group", "Home Address", "Ethnicity"), "pupils.csv", catalogue).near == {}
+
+
 def test_a_heading_that_stands_there_twice_is_a_twin(catalogue: Catalogue) -> None:
     assert recognise((*PUPILS, "sex"), "x.csv", catalogue).twins == {"sex": (2, 4)}
 
