@@ -13,6 +13,7 @@ from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.home import Home
 from pipelines.home.vault import write_whole
 from pipelines.intake import receipts
+from pipelines.intake.arrivals import school_time
 from pipelines.intake.ledger import HELD, REFUSED, FileEntry, Ledger
 from pipelines.intake.mapping import Slice
 
@@ -34,6 +35,7 @@ class Square:
 
 def write(home: Home, catalogue: Catalogue, now: dt.datetime) -> Path:
     """The page, written whole among the receipts of the home: it names academies and datasets, and counts of problems only."""
+    now = school_time(now)
     files: list[FileEntry] = []
     used: dict[Slice, str] = {}
     if home.ledger.exists():
