@@ -67,8 +67,6 @@ class Ended:
     """How one case ended: an outcome for each file that was answered, and what of the first academy is in use."""
 
     outcomes: tuple[str, ...]
-    headlines: tuple[str, ...]
-    kinds: tuple[str, ...]
     pupils: int
     girls: int
     boys: int
@@ -112,11 +110,8 @@ def run(case: pd.Series, drops: Path, root: Path) -> Ended:
             arriving += report.arriving
     rows = in_use(trust, "attainment" if "attainment" in case["files"] else "pupils")
     persons = {row["person_key"]: row.get("sex") or dict(row.get("attributes") or {}).get("sex") for row in rows}
-    said = [told(item) for item in settled]
     return Ended(
         outcomes=(*map(outcome, settled), *("defer" for _ in arriving)) or ("ignore",),
-        headlines=tuple(item.headline for item in settled),
-        kinds=tuple(sorted({problem["kind"] for one in said for problem in [*one["problems"], *one["notes"]]})),
         pupils=len(persons),
         girls=sum(sex == "F" for sex in persons.values()),
         boys=sum(sex == "M" for sex in persons.values()),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from made_up_exports import FIRST, NOW, SECOND, THIRD, MadeUpTrust, pupil, pupils, written
 
-from pipelines.intake import matrix, write_matrix
+from pipelines.intake import write_matrix
 
 DUE = "reference_date: 2026-01-15, due: {pupils: 2026-01-18, attendance: 2026-02-01}}"
 Send = Callable[[str, bytes], None]
@@ -79,7 +79,3 @@ def test_an_academy_s_name_is_text_and_no_markup(trust: MadeUpTrust) -> None:
     academies = trust.home.trust / "academies.yml"
     academies.write_text(academies.read_text("utf-8").replace("First Primary", "<b>First</b>"), "utf-8")
     assert "&lt;b&gt;First&lt;/b&gt;" in page(trust)
-
-
-def test_numbers_are_words_up_to_ten() -> None:
-    assert [matrix.NUMBERS[1], matrix.NUMBERS[10]] == ["one", "ten"]
