@@ -22,7 +22,8 @@ def confirm(store: Store, reference: str, now: dt.datetime) -> Receipt:
     if entry.outcome != HELD:
         raise HomeError(f"The file of receipt {reference} is not held, so there is nothing to confirm.")
     folder = store.home.drop / entry.place
-    arrival = Arrival(folder / entry.name, entry.place, entry.name, 0, 0, entry.size, int(entry.modified.timestamp() * 1e9))
+    modified = entry.modified.replace(tzinfo=arrivals.SCHOOL_TIME).timestamp()
+    arrival = Arrival(folder / entry.name, entry.place, entry.name, 0, 0, entry.size, int(modified * 1e9))
     parcel = Parcel(arrival, entry.content_hash, store.unsealed(entry.content_hash), None)
     receipt = _told(store, decide(store, parcel, arrivals.school_time(now), confirmed=True))
     with store.ledger.transaction():
