@@ -18,9 +18,11 @@ from expectations.verdict import Check, Verdict, hash_of_frame, refused
 from pipelines.catalogue.model import CodeSet, DataField, Dataset
 
 GATE = "landing"
-PLACED = {"person_key": "text", "academy_urn": "text", "period": "text"}
+PERSON = "person_key"
+PLACED = {"academy_urn": "text", "period": "text"}
 ATTRIBUTES = "attributes"
-IDENTIFIERS = ("upn", "staff_ref", "urn", "period")
+PLACING = ("urn", "period")
+NUMBERS = ("upn", "staff_ref", "reference")
 KINDS = {"date": "date", "number": "number", "integer": "number"}
 DERIVED = {"age_at_31_august": "number", "birth_term": "text", "year_only": "number"}
 FLAG = ("Y", "N")
@@ -52,10 +54,10 @@ def judge_landing(
 
 def landed_columns(dataset: Dataset) -> dict[str, str]:
     """Column to kind (text, number, date, map) of what the contract lets land; nothing else may."""
-    columns = dict(PLACED)
+    columns = {PERSON: "text", **PLACED} if dataset.person else dict(PLACED)
     for field in dataset.fields:
         columns |= {derivation.name: DERIVED[derivation.how] for derivation in field.derives}
-        if field.store and field.type not in IDENTIFIERS and (field.column or not field.attribute):
+        if field.store and field.type not in PLACING and field.name != dataset.person and (field.column or not field.attribute):
             columns[field.name] = KINDS.get(field.type, "text")
     return {**columns, ATTRIBUTES: "map"}
 
@@ -76,7 +78,7 @@ def _checks(frame: pd.DataFrame, dataset: Dataset, code_sets: Mapping[str, CodeS
 
 def _columns(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     """The frame's columns in one row of text, and which of them the contract says are dropped at the door."""
-    dropped = {field.name for field in dataset.fields if not field.store or field.type in ("upn", "staff_ref")}
+    dropped = {field.name for field in dataset.fields if not field.store or field.name == dataset.person}
     names = [str(column) for column in frame.columns]
     return pd.DataFrame({"columns": [",".join(sorted(names))], "dropped": [len(dropped.intersection(names))]})
 
@@ -90,9 +92,10 @@ def _about_columns(wanted: Mapping[str, str]) -> list[Rule]:
 
 def _about_rows(dataset: Dataset, code_sets: Mapping[str, CodeSet], urn: str | None) -> list[Rule]:
     """Rules on the landed columns: placed rows, no blanks where none are allowed, codes, ranges and dates."""
+    person = [PERSON] if dataset.person else []
     rules = [
-        *(_present("rows_are_placed", column) for column in PLACED),
-        _matches("person_key_is_a_pseudonym", "person_key", PSEUDONYM),
+        *(_present("rows_are_placed", column) for column in (*person, *PLACED)),
+        *(_matches(f"{column}_is_a_pseudonym", column, PSEUDONYM) for column in person),
         _matches("academies_are_urns", "academy_urn", r"^\d{6}$"),
         _matches("periods_are_periods", "period", r"^\d{4}-\d{2}(_[a-z]+)?$"),
     ]
@@ -101,7 +104,7 @@ def _about_rows(dataset: Dataset, code_sets: Mapping[str, CodeSet], urn: str | N
     wanted = landed_columns(dataset)
     for field in dataset.fields:
         rules += [_between("derived_values_are_plausible", d.name, 0, OLDEST) for d in field.derives if d.how == "age_at_31_august"]
-        if wanted.get(field.name) is None or field.type in IDENTIFIERS:
+        if wanted.get(field.name) is None or field.type in PLACING:
             continue
         if not field.blank_allowed:
             rules.append(_present("required_values_are_present", field.name))
@@ -111,6 +114,9 @@ def _about_rows(dataset: Dataset, code_sets: Mapping[str, CodeSet], urn: str | N
             rules.append(_between("dates_are_plausible", field.name, FIRST_DATE, LAST_DATE))
         if field.type in ("code", "year_group", "flag"):
             rules.append(_codes(field, field.name, code_sets))
+        if field.type in NUMBERS:
+            pattern = _matches("numbers_are_pseudonyms", field.name, PSEUDONYM)
+            rules.append(Rule(pattern.name, pattern.expectation, pattern.arguments, all_missing=True))
     return rules
 
 
@@ -127,7 +133,8 @@ def _about_texts(frame: pd.DataFrame, dataset: Dataset, code_sets: Mapping[str, 
         checks += run(attributes, [names, codes], dataset.name)
     elif len(attributes):
         checks.append(Check("attributes_are_declared", dataset.name, False, len(attributes), "the contract declares none"))
-    columns = [column for column, kind in wanted.items() if kind == "text" and column != "person_key"]
+    pseudonyms = {PERSON, *(field.name for field in dataset.fields if field.type in NUMBERS)}
+    columns = [column for column, kind in wanted.items() if kind == "text" and column not in pseudonyms]
     texts = {str(value) for column in columns for value in frame[column].dropna().unique()} | {text for pair in pairs for text in pair}
     texts -= {code for field in dataset.fields for code in _known(field, code_sets) or ()}
     private = {"column": "text", "regex": f"{PERSONAL}|{NAME}|{PSEUDONYM}"}

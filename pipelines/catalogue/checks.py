@@ -26,7 +26,7 @@ def _missing(where: str, kind: str, name: str | None, declared: Container[str]) 
 def _datasets(catalogue: Catalogue) -> Iterator[str]:
     for dataset in catalogue.datasets.values():
         own = {field.name for field in dataset.fields}
-        for name in (dataset.person, *dataset.key, *dataset.also.values()):
+        for name in (*filter(None, [dataset.person, dataset.rank]), *dataset.key, *dataset.also.values()):
             yield from _missing(f"Dataset {dataset.name}", "field", name, own)
         for field in dataset.fields:
             if field.codes:
@@ -36,7 +36,7 @@ def _datasets(catalogue: Catalogue) -> Iterator[str]:
 def _formats(catalogue: Catalogue, fields: Container[str]) -> Iterator[str]:
     for report in catalogue.formats.values():
         yield from _missing(f"Format {report.name}", "dataset", report.dataset, catalogue.datasets)
-        for field in report.columns.values():
+        for field in (*report.columns.values(), *report.sums, *report.constants, *report.values, *report.scale):
             yield from _missing(f"Format {report.name}", "field", f"{report.dataset}.{field}", fields)
 
 

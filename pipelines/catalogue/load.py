@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from pipelines.catalogue.checks import disagreements
-from pipelines.catalogue.model import Catalogue, Characteristic, CodeSet, Cohort, Dataset, Format, Measure, Phase, Population
+from pipelines.catalogue.model import Catalogue, Characteristic, CodeSet, Cohort, Dataset, Format, Headings, Measure, Phase, Population
 from pipelines.catalogue.policy import DisclosurePolicy
 from pipelines.catalogue.trust import Brand, Calendar, Objective, Trust
 
@@ -41,6 +41,7 @@ def load(trust: Path) -> Catalogue:
         "objectives": [
             _parse(Objective, entry, trust / "objectives.yml") for entry in _optional(trust / "objectives.yml").get("objectives", [])
         ],
+        "headings": _parse(Headings, _single(BUILT_IN / "headings.yml"), BUILT_IN / "headings.yml"),
         "phases": [_parse(Phase, entry, BUILT_IN / "phases.yml") for entry in singles[0]["phases"]],
         "cohorts": [_parse(Cohort, entry, BUILT_IN / "phases.yml") for entry in singles[0]["cohorts"]],
         "populations": {entry["name"]: _parse(Population, entry, BUILT_IN / "populations.yml") for entry in populations},
@@ -125,6 +126,7 @@ def _fingerprints(catalogue: Catalogue) -> dict[str, str]:
         sets = {field.codes for field in dataset.fields if field.codes}
         parts[f"dataset:{name}"] = [
             dataset,
+            [catalogue.headings],
             [catalogue.code_sets[code_set] for code_set in sorted(sets)],
             [format_ for format_ in catalogue.formats.values() if format_.dataset == name],
         ]

@@ -48,7 +48,8 @@ class DataField(Entry):
 
     ``required``: the file is refused without the column. ``attribute``: a coded fact about the person, landed by name in the
     map column ``attributes``, and with ``column`` under its own name too. ``store: false``: read only for its derivations,
-    then dropped. ``blank_allowed: false``: a row without a usable value is set aside.
+    then dropped. ``blank_allowed: false``: a row without a usable value is set aside. ``repeats``: a joined sub-report repeats the row
+    once for each of its values, and the first by the dataset's ``rank`` counts.
     """
 
     name: Name
@@ -61,6 +62,7 @@ class DataField(Entry):
     column: bool = False
     store: bool = True
     varied: bool = False
+    repeats: bool = False
     derives: tuple[Derivation, ...] = ()
     headings: tuple[str, ...] = ()
     minimum: float | None = None
@@ -73,7 +75,9 @@ class DataField(Entry):
 
 
 class Dataset(Entry):
-    """The contract of one kind of file. ``person`` names the identifier field, ``key`` what makes a row unique in one file.
+    """The contract of one kind of file. ``person`` names the identifier field, if its rows are about one person each; ``key`` what makes
+    a row unique in one file. Where the key begins with a blank, or there is none, every row counts for itself. ``rank``: the field
+    that says which of several rows of one key comes first.
 
     ``ignore``: headings that reports usually carry and that are dropped without remark. ``banded``: even the number of rows is
     protected, so that logs and lists say "fewer than 10" or "10 or more". ``nil_return``: a file may say that there were none.
@@ -83,9 +87,10 @@ class Dataset(Entry):
     name: Name
     title: str
     grain: str
-    subject: Subject
-    person: Name
-    key: tuple[Name, ...]
+    subject: Subject | None = None
+    person: Name | None = None
+    key: tuple[Name, ...] = ()
+    rank: Name | None = None
     replacement: Literal["cumulative", "slice"] = "cumulative"
     core: bool = False
     banded: bool = False
@@ -106,6 +111,7 @@ class Format(Entry):
     """One report of one MIS: how its headings and values become a dataset's fields. A new report costs one such file.
 
     ``records``: in XML the elements that are a row each, in JSON the key of their list; their other values are dropped without remark.
+    ``sums``: a number that the report gives in parts, by the headings of the parts.
     """
 
     name: Name
@@ -119,6 +125,14 @@ class Format(Entry):
     constants: dict[Name, str] = {}
     values: dict[Name, dict[str, str]] = {}
     scale: dict[Name, float] = {}
+    sums: dict[Name, tuple[str, ...]] = {}
+
+
+class Headings(Entry):
+    """Headings of no contract that reports usually carry: ``dropped`` without a word, and by what they tell ``never`` to be collected."""
+
+    dropped: tuple[str, ...]
+    never: dict[str, tuple[str, ...]]
 
 
 class Group(Entry):
@@ -238,6 +252,7 @@ class Catalogue(Entry):
     objectives: tuple[Objective, ...]
     phases: tuple[Phase, ...]
     cohorts: tuple[Cohort, ...]
+    headings: Headings
     code_sets: dict[str, CodeSet]
     datasets: dict[str, Dataset]
     formats: dict[str, Format]

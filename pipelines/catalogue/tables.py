@@ -71,7 +71,10 @@ def _phases_of(catalogue: Catalogue, year_groups: tuple[str, ...]) -> list[str]:
 
 
 def _academies(catalogue: Catalogue) -> pd.DataFrame:
-    """``fallback_phase``: where a pupil without a national curriculum year is placed, the academy's first phase."""
+    """``fallback_phase``: where a pupil without a national curriculum year is placed, the academy's first phase.
+
+    ``member_from``, ``member_until``: the first day in the trust and the first day no longer in it, where there are such days.
+    """
     rows = []
     for academy in catalogue.trust.academies:
         phases = _phases_of(catalogue, academy.year_groups)
@@ -81,9 +84,13 @@ def _academies(catalogue: Catalogue) -> pd.DataFrame:
                 "label": academy.name,
                 "fallback_phase": phases[0] if phases else None,
                 "phases_taught": len(phases),
+                "member_from": academy.joined,
+                "member_until": academy.left,
             }
         )
-    return pd.DataFrame(rows).astype({"fallback_phase": "string", "phases_taught": "int64"})
+    return pd.DataFrame(rows).astype(
+        {"fallback_phase": "string", "phases_taught": "int64", "member_from": "datetime64[us]", "member_until": "datetime64[us]"}
+    )
 
 
 def _areas(catalogue: Catalogue) -> pd.DataFrame:

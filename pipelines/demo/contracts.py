@@ -27,15 +27,22 @@ def fitted(tables: dict[str, pd.DataFrame], catalogue: Catalogue, period: Calend
 def _fitted(dataset: Dataset, tables: dict[str, pd.DataFrame], catalogue: Catalogue, period: CalendarPeriod, seed: int) -> pd.DataFrame:
     table = tables[dataset.name] if dataset.name in tables else _some_people(dataset, tables, period, seed)
     unknown = [field for field in dataset.fields if field.name not in table]
-    return table.assign(**{field.name: _drawn(field, table, catalogue, period, _rng(seed, dataset.name, field.name)) for field in unknown})
+    drawn = {field.name: _drawn(field, table, catalogue, period, _rng(seed, dataset.name, field.name)) for field in unknown}
+    table = table.assign(**drawn)
+    return table if dataset.person or not dataset.key else table.drop_duplicates(["urn", *dataset.key]).reset_index(drop=True)
 
 
 def _some_people(dataset: Dataset, tables: dict[str, pd.DataFrame], period: CalendarPeriod, seed: int) -> pd.DataFrame:
-    people, identifier = (tables["pupils"], "upn") if dataset.subject == "pupil" else (tables["staff"], "staff_ref")
+    """Rows about a share of the pupils or staff; of strangers and cases as many, each with a number of its own."""
+    people, identifier = (tables["staff"], "staff_ref") if dataset.subject == "staff" else (tables["pupils"], "upn")
     rng = _rng(seed, dataset.name, period.period)
     chosen = people.drop_duplicates(["urn", identifier])
-    chosen = chosen[rng.random(len(chosen)) < SHARE_WITH_A_ROW]
-    return chosen[["urn", identifier, "surname", "forename"]].rename(columns={identifier: dataset.person}).reset_index(drop=True)
+    chosen = chosen[rng.random(len(chosen)) < SHARE_WITH_A_ROW].reset_index(drop=True)
+    numbers = [item.name for item in dataset.fields if item.type in ("staff_ref", "reference")]
+    table = chosen[["urn", "surname", "forename"]].assign(**{name: [f"{1000 + row}" for row in range(len(chosen))] for name in numbers})
+    if dataset.subject in ("pupil", "staff") and dataset.person:
+        table[dataset.person] = chosen[identifier]
+    return table
 
 
 def _rng(seed: int, *names: str) -> np.random.Generator:
@@ -52,6 +59,8 @@ def _drawn(field: DataField, table: pd.DataFrame, catalogue: Catalogue, period: 
         case "integer" | "number":
             low, high = field.minimum or 0.0, 100.0 if field.maximum is None else field.maximum
             return np.round(rng.uniform(low, high, size), 0 if field.type == "integer" else 1)
+        case "date" if any(item.how == "age_at_31_august" for item in field.derives):
+            return [period.starts - dt.timedelta(days=int(days)) for days in rng.integers(22 * 365, 66 * 365, size)]
         case "date":
             return [period.starts + dt.timedelta(days=int(days)) for days in rng.integers(0, 300, size)]
         case "code" | "year_group" if field.codes:

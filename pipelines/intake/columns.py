@@ -42,6 +42,10 @@ def read_column(item: DataField, cells: Sequence[str], codes: Mapping[str, Codes
         _read_flags(column, cells)
     elif item.type in ("number", "integer"):
         _read_numbers(column, cells, item)
+    elif item.type in ("reference", "staff_ref"):
+        column.values = _each(cells, values.reference)
+    elif item.type == "upn":
+        column.values = _each(cells, values.upn)
     else:
         column.values = [None if values.is_blank(cell) else cell for cell in cells]
     return column

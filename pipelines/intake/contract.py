@@ -7,9 +7,12 @@ from typing import Any
 
 from pipelines.catalogue.model import DataField, Dataset, Derivation
 
-PLACED = ("person_key", "academy_urn", "period")
+PERSON = "person_key"
+PLACED = ("academy_urn", "period")
 ATTRIBUTES = "attributes"
-IDENTIFIERS = ("upn", "staff_ref", "urn", "period")
+PLACING = ("urn", "period")
+NUMBERS = ("upn", "staff_ref", "reference")
+"""Fields that never land as they are: the person's own becomes the person key, any other a pseudonym under its own name."""
 _TYPES = {"date": "DATE", "number": "DOUBLE", "integer": "INTEGER"}
 _DERIVED_TYPES = {"age_at_31_august": "INTEGER", "birth_term": "VARCHAR", "year_only": "INTEGER"}
 _OLDEST = 120
@@ -17,18 +20,18 @@ _OLDEST = 120
 
 def landed_types(dataset: Dataset) -> dict[str, str]:
     """Column name to DuckDB type, of every landed file of ``dataset``."""
-    types = dict.fromkeys(PLACED, "VARCHAR")
+    types = dict.fromkeys(((PERSON, *PLACED) if dataset.person else PLACED), "VARCHAR")
     for item in dataset.fields:
         for derivation in item.derives:
             types[derivation.name] = _DERIVED_TYPES[derivation.how]
-        if is_column(item):
+        if is_column(item, dataset):
             types[item.name] = _TYPES.get(item.type, "VARCHAR")
     return {**types, ATTRIBUTES: "MAP(VARCHAR, VARCHAR)"}
 
 
-def is_column(item: DataField) -> bool:
+def is_column(item: DataField, dataset: Dataset) -> bool:
     """Whether the field lands under its own name."""
-    return item.store and item.type not in IDENTIFIERS and (item.column or not item.attribute)
+    return item.store and item.type not in PLACING and item.name != dataset.person and (item.column or not item.attribute)
 
 
 def derived(derivation: Derivation, value: dt.date | None, starts: dt.date) -> Any:

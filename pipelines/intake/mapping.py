@@ -15,7 +15,7 @@ from pipelines.home import Keys
 from pipelines.intake import values
 from pipelines.intake.codes import Codes
 from pipelines.intake.columns import Column, read_column
-from pipelines.intake.contract import ATTRIBUTES, derived, is_column
+from pipelines.intake.contract import ATTRIBUTES, NUMBERS, PERSON, PLACING, derived, is_column
 from pipelines.intake.names import academic_year
 from pipelines.intake.problems import Problem, Refused, problem
 from pipelines.intake.recognise import Recognised
@@ -48,10 +48,13 @@ class Mapped:
     set_aside: set[int] = field(default_factory=set)
 
 
-def pseudonym(keys: Keys, dataset: Dataset, identifier: str, urn: str) -> str:
-    """The person key: HMAC-SHA-256 in 32 hexadecimal digits. Pupils keep theirs across academies; staff numbers are an academy's own."""
-    scope = f"upn:{identifier}" if dataset.field(dataset.person).type == "upn" else f"staff:{urn}:{identifier}"
-    return hmac.new(keys.pseudonym, scope.encode(), hashlib.sha256).hexdigest()[:KEY_LENGTH]
+def pseudonym(keys: Keys, dataset: Dataset, item: DataField, identifier: str, urn: str) -> str:
+    """The key of a person or a case: HMAC-SHA-256 in 32 hexadecimal digits.
+
+    Pupils keep theirs across academies; staff numbers are an academy's own, and other references one dataset's of one academy.
+    """
+    within = {"upn": "upn", "staff_ref": f"staff:{urn}"}.get(item.type, f"{dataset.name}:{urn}")
+    return hmac.new(keys.pseudonym, f"{within}:{identifier}".encode(), hashlib.sha256).hexdigest()[:KEY_LENGTH]
 
 
 def map_table(table: Table, recognised: Recognised, place: str, period: str | None, *, catalogue: Catalogue, keys: Keys) -> Mapped:
@@ -86,20 +89,20 @@ class _Mapping:
             if row.number in self.result.set_aside:
                 continue
             urn, period = urns[position], periods[position]
-            record: Record = {
-                "person_key": pseudonym(self.keys, self.dataset, persons[position] or "", urn),
-                "academy_urn": urn,
-                "period": period,
-            }
-            record |= {**self._landed(columns, position, self.starts[period]), "_row": row.number}
+            record: Record = {"academy_urn": urn, "period": period, "_row": row.number}
+            if self.dataset.person:
+                item = self.dataset.field(self.dataset.person)
+                record[PERSON] = pseudonym(self.keys, self.dataset, item, persons[position] or "", urn)
+            record |= self._landed(columns, position, record)
+            record["_rank"] = columns[self.dataset.rank].values[position] if self.dataset.rank in columns else None
             self.result.records[Slice(self.dataset.name, period, urn)].append(record)
         self._count_once()
         return self.result
 
     def _carried(self) -> set[str]:
         constants = self.recognised.format.constants if self.recognised.format else {}
-        identifiers = {item.name for item in self.dataset.fields if item.type in ("upn", "staff_ref", "urn", "period")}
-        return ({*self.recognised.columns, *constants}) - identifiers
+        identifiers = {item.name for item in self.dataset.fields if item.type in PLACING or item.name == self.dataset.person}
+        return ({*self.recognised.columns, *self.recognised.sums, *constants}) - identifiers
 
     def _cells(self, name: str) -> list[str]:
         """The field's cell in every row: as the format spells its values, with the format's constant where there is none."""
@@ -131,8 +134,10 @@ class _Mapping:
             self.result.problems.append(problem(kind, rows=numbers, **words))
 
     def _persons(self) -> list[str | None]:
+        if self.dataset.person is None:
+            return [None] * len(self.rows)
         item = self.dataset.field(self.dataset.person)
-        read = values.upn if item.type == "upn" else values.staff_reference
+        read = values.upn if item.type == "upn" else values.reference
         found = [read(cell) for cell in self._cells(item.name)]
         bad = [position for position, person in enumerate(found) if person is None]
         if len(bad) > WRONG_THROUGHOUT * len(found):
@@ -143,6 +148,7 @@ class _Mapping:
             if len(wrong) > WRONG_THROUGHOUT * len(found):
                 raise Refused(problem("identifiers_damaged", column=self._heading(item.name)))
             self._report("check_letter", wrong, column=self._heading(item.name))
+            self._report("temporary_upn", [position for position, person in enumerate(found) if person and not person[-1].isdigit()])
         return found
 
     def _academies(self) -> list[str]:
@@ -161,8 +167,7 @@ class _Mapping:
         return [self.place] * len(cells)
 
     def _column(self, item: DataField, starts: Sequence[dt.date | None]) -> Column:
-        codes = {item.codes: _codes(self.catalogue, item.codes)} if item.codes else {}
-        column = read_column(item, self._cells(item.name), codes, starts)
+        column = self._read(item, starts)
         if item.required and column.unusable > WRONG_THROUGHOUT * max(column.filled, 1):
             raise Refused(problem("column_wrong", column=self._heading(item.name)))
         scale = self.recognised.format.scale.get(item.name) if self.recognised.format else None
@@ -185,36 +190,63 @@ class _Mapping:
             self._report("date_of_birth_unlikely", unlikely, column=self._heading(item.name))
         return column
 
-    def _landed(self, columns: Mapping[str, Column], position: int, starts: dt.date) -> Record:
+    def _read(self, item: DataField, starts: Sequence[dt.date | None]) -> Column:
+        codes = {item.codes: _codes(self.catalogue, item.codes)} if item.codes else {}
+        if item.name not in self.recognised.sums:
+            return read_column(item, self._cells(item.name), codes, starts)
+        parts = [read_column(item, [row.cells[at] for row in self.rows], codes, starts) for at in self.recognised.sums[item.name]]
+        values_of_rows = zip(*(part.values for part in parts), strict=True)
+        whole = Column([None if None in row else sum(row) for row in values_of_rows], filled=min(part.filled for part in parts))
+        for part in parts:
+            for kind, positions in part.troubles.items():
+                whole.troubles[kind] = sorted({*whole.troubles[kind], *positions})
+        return whole
+
+    def _landed(self, columns: Mapping[str, Column], position: int, placed: Record) -> Record:
         record: Record = {}
+        starts = self.starts[placed["period"]]
         attributes: dict[str, str] = {}
         for item in self.dataset.fields:
             value = columns[item.name].values[position] if item.name in columns else None
             for derivation in item.derives:
                 record[derivation.name] = derived(derivation, value, starts)
-            if is_column(item):
+            if item.type in NUMBERS and value is not None:
+                value = pseudonym(self.keys, self.dataset, item, value, placed["academy_urn"])
+            if is_column(item, self.dataset):
                 record[item.name] = value
             if item.attribute and item.store and value is not None:
                 attributes[item.name] = value
         return {**record, ATTRIBUTES: attributes}
 
+    def _but_repeats(self, record: Record) -> Record:
+        """What a joined sub-report leaves the same in every row of one key."""
+        repeats = {item.name for item in self.dataset.fields if item.repeats}
+        same = {name: value for name, value in _content(record).items() if name not in repeats}
+        return {**same, ATTRIBUTES: {name: value for name, value in record[ATTRIBUTES].items() if name not in repeats}}
+
     def _count_once(self) -> None:
         """Rows that repeat another count once; rows of one key that disagree are both set aside, for neither can be preferred."""
         repeated: list[int] = []
         disagreeing: list[int] = []
+        joined: list[int] = []
         for key, records in self.result.records.items():
             same_key: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
             for record in records:
-                same_key[_identity(self.dataset, record)].append(record)
+                same_key[_identity(self.dataset, record) or (record["_row"],)].append(record)
             kept: list[Record] = []
             for alike in same_key.values():
-                contents = [{name: value for name, value in record.items() if name != "_row"} for record in alike]
-                if all(content == contents[0] for content in contents):
-                    kept.append(contents[0])
-                    repeated += [record["_row"] for record in alike[1:]]
+                first = min(alike, key=lambda record: (record["_rank"] is None, record["_rank"], record["_row"]))
+                if all(_content(record) == _content(first) for record in alike):
+                    repeated += [record["_row"] for record in alike if record is not first]
+                elif all(self._but_repeats(record) == self._but_repeats(first) for record in alike):
+                    joined += [record["_row"] for record in alike if record is not first]
                 else:
                     disagreeing += [record["_row"] for record in alike]
+                    continue
+                kept.append(_content(first))
             self.result.records[key] = kept
+        if joined:
+            self.result.problems.append(problem("rows_joined", rows=sorted(joined)))
         if repeated:
             self.result.problems.append(problem("rows_repeated", rows=sorted(repeated)))
         if disagreeing:
@@ -222,9 +254,15 @@ class _Mapping:
             self.result.problems.append(problem("rows_disagree", rows=sorted(disagreeing)))
 
 
+def _content(record: Record) -> Record:
+    return {name: value for name, value in record.items() if not name.startswith("_")}
+
+
 def _identity(dataset: Dataset, record: Record) -> tuple[Any, ...]:
-    names = [name for name in dataset.key if name != dataset.person]
-    return (record["person_key"], *(record.get(name, record[ATTRIBUTES].get(name)) for name in names))
+    """The key's values; empty where a row of no person has nothing that would tell it from another."""
+    names = [PERSON if name == dataset.person else name for name in dataset.key]
+    values = tuple(record.get(name, record[ATTRIBUTES].get(name)) for name in names)
+    return () if values[:1] == (None,) else values
 
 
 def _codes(catalogue: Catalogue, name: str) -> Codes:

@@ -138,6 +138,7 @@ def _about_the_name(content: bytes, name: str) -> list[Problem]:
 
 def _remarks(recognised: Recognised, period: str | None, catalogue: Catalogue) -> list[Problem]:
     remarks = [problem("column_not_needed", what=heading) for heading in recognised.spare]
+    remarks += [problem("never_collected", column=", ".join(_quotable(found)), what=what) for what, found in recognised.never.items()]
     if recognised.unexpected:
         remarks.append(problem("unexpected_columns", what=", ".join(_quotable(recognised.unexpected)[:10])))
     if period is None and "period" not in recognised.columns and not (recognised.format and "period" in recognised.format.constants):

@@ -21,7 +21,8 @@ class Recognised:
 
     ``spare``: columns that hold a field already read from a better one. ``unexpected``: headings that no contract names.
     ``twins``: fields whose heading stands there twice, with both positions. ``missing``: titles of required fields without a column.
-    ``near``: by field, the heading nobody named that is spelt most like one of a missing field's.
+    ``near``: by field, the heading nobody named that is spelt most like one of a missing field's. ``sums``: positions of the parts of
+    a number. ``never``: headings, by what they tell, that should not have been exported for us.
     """
 
     dataset: Dataset
@@ -32,6 +33,8 @@ class Recognised:
     twins: dict[str, tuple[int, ...]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     near: dict[str, str] = field(default_factory=dict)
+    sums: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    never: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def described(self) -> str:
@@ -43,7 +46,8 @@ def known_headings(catalogue: Catalogue) -> frozenset[str]:
     """Every heading, in plain form, that some dataset or format names."""
     ours = [heading for dataset in catalogue.datasets.values() for heading in _dataset_headings(dataset)]
     theirs = [heading for format_ in catalogue.formats.values() for heading in _format_headings(format_)]
-    return frozenset(plain(heading) for heading in (*ours, *theirs))
+    anybodys = (*catalogue.headings.dropped, *(heading for found in catalogue.headings.never.values() for heading in found))
+    return frozenset(plain(heading) for heading in (*ours, *theirs, *anybodys))
 
 
 def record_elements(catalogue: Catalogue) -> frozenset[str]:
@@ -62,7 +66,8 @@ def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Rec
     dataset = catalogue.datasets[format_.dataset] if format_ else _dataset(positions, name, catalogue)
     columns: dict[str, int] = {}
     spare: list[str] = []
-    asked_for = {plain(heading) for heading in (*dataset.ignore, *(format_.ignore if format_ else ()))}
+    of_format = (*format_.ignore, *(heading for parts in format_.sums.values() for heading in parts)) if format_ else ()
+    asked_for = {plain(heading) for heading in (*dataset.ignore, *of_format, *catalogue.headings.dropped)}
     for heading, owner in _owners(dataset, format_):
         for position in positions.get(heading, ())[:1]:
             if owner not in columns:
@@ -70,8 +75,18 @@ def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Rec
             elif position != columns[owner]:
                 spare.append(headings[position])
             asked_for.add(heading)
+    sums = {
+        name: tuple(positions[plain(heading)][0] for heading in parts if plain(heading) in positions)
+        for name, parts in (format_.sums.items() if format_ else ())
+    }
+    never = {
+        what: tuple(headings[positions[plain(heading)][0]] for heading in never if plain(heading) in positions.keys() - asked_for)
+        for what, never in catalogue.headings.never.items()
+    }
+    asked_for |= {plain(heading) for found in never.values() for heading in found}
     unexpected = tuple(headings[at[0]] for heading, at in positions.items() if heading not in asked_for)
-    missing = [item for item in dataset.fields if item.required and item.name not in columns and not _is_constant(format_, item.name)]
+    given = columns.keys() | {name for name, parts in sums.items() if parts} | (format_.constants.keys() if format_ else set())
+    missing = [item for item in dataset.fields if item.required and item.name not in given]
     return Recognised(
         dataset,
         format_,
@@ -81,6 +96,8 @@ def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Rec
         {name: positions[plain(headings[at])] for name, at in columns.items() if len(positions[plain(headings[at])]) > 1},
         tuple(item.title for item in missing),
         {item.name: near for item in missing if (near := _nearest(item, unexpected))},
+        {name: parts for name, parts in sums.items() if parts and name not in columns},
+        {what: found for what, found in never.items() if found},
     )
 
 
@@ -129,10 +146,6 @@ def _owners(dataset: Dataset, format_: Format | None) -> list[tuple[str, str]]:
     ours = [(plain(heading), item.name) for item in dataset.fields for heading in item.headings]
     ours += [(plain(heading), name) for heading, name in dataset.also.items()]
     return theirs + [(heading, name) for heading, name in ours if heading not in named]
-
-
-def _is_constant(format_: Format | None, name: str) -> bool:
-    return format_ is not None and name in format_.constants
 
 
 def _dataset_headings(dataset: Dataset) -> Iterable[str]:

@@ -137,7 +137,7 @@ def has_right_check_letter(upn: str) -> bool:
     return any(_CHECK_LETTERS[(weighted + 13 * ending) % 23] == upn[0] for ending in endings)
 
 
-def staff_reference(text: str) -> str | None:
-    """A payroll or staff number in capitals without spaces; ``None`` for a blank or one that a spreadsheet rounded (1.2E+11)."""
+def reference(text: str) -> str | None:
+    """A number of staff or of a case in capitals without spaces; ``None`` for a blank or one that a spreadsheet rounded (1.2E+11)."""
     plain = _UPN_PUNCTUATION.sub("", text).upper()
     return plain if plain and not re.fullmatch(r"\d(\.\d+)?E\+\d+", plain) else None

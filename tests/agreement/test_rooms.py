@@ -8,7 +8,7 @@ import pytest
 
 PERSONAL = {"person_key", "attributes"}
 MAY_READ = {
-    "staging": set(),
+    "staging": {"staging"},
     "intermediate": {"staging", "intermediate"},
     "counts": {"staging", "intermediate", "counts"},
     "protection": {"staging", "counts", "marts"},

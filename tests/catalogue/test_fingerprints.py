@@ -13,10 +13,11 @@ Declare = Callable[..., Path]
 PRIVATE = {"purpose": "Test.", "lawful_basis": "Test.", "retention_years": 1}
 HOUSE = {"name": "house", "title": "House", "type": "text", **PRIVATE}
 FORMAT = {"system": "S", "report": "R", "dataset": "attendance", "recognise": ["a"]}
+WITH_SEX = {f"dataset:{name}" for name in ("admissions", "governance", "pupils", "recruitment", "staff")}
 CHANGES = {
     "a field": ("datasets/payroll.yml", {"fields": [HOUSE]}, {"dataset:payroll"}),
     "a format": ("formats/a.yml", FORMAT, {"dataset:attendance"}),
-    "a code set of two datasets": ("codes/sex.yml", {"codes": [{"code": "X", "label": "X"}]}, {"dataset:pupils", "dataset:staff"}),
+    "a code set of several datasets": ("codes/sex.yml", {"codes": [{"code": "X", "label": "X"}]}, WITH_SEX),
     "a code set of one dataset": ("codes/suspension_type.yml", {"codes": [{"code": "X", "label": "X"}]}, {"dataset:suspensions"}),
     "a characteristic": ("characteristics/sex.yml", {"title": "Sex or gender"}, set()),
     "a measure": ("measures/suspended.yml", {"decimals": 3}, set()),

@@ -1,4 +1,5 @@
--- Grain: one row per pupil and period, placed at the academy that counts them and in a phase that it teaches.
+-- Grain: one row per pupil and period, placed at the academy that counts them and in a phase that it teaches. Only academies that are
+-- in the trust on the reference date count anybody.
 with spells_with_census as (
     select
         pupils.person_key,
@@ -12,6 +13,11 @@ with spells_with_census as (
     from {{ ref('stg_pupils') }} as pupils
     inner join {{ ref('stg_periods') }} as periods
         on pupils.period = periods.period
+    inner join {{ ref('stg_academies') }} as academies
+        on
+            pupils.academy_urn = academies.academy_urn
+            and coalesce(academies.member_from <= periods.reference_date, true)
+            and coalesce(academies.member_until > periods.reference_date, true)
     left join {{ ref('stg_code_marks') }} as marks
         on
             pupils.enrolment_status = marks.code

@@ -9,15 +9,27 @@ with contracts as (
     from {{ ref('stg_staff') }} as staff
     inner join {{ ref('stg_periods') }} as periods
         on staff.period = periods.period
+    inner join {{ ref('stg_academies') }} as academies
+        on
+            staff.academy_urn = academies.academy_urn
+            and coalesce(academies.member_from <= periods.reference_date, true)
+            and coalesce(academies.member_until > periods.reference_date, true)
 ),
 
 employees as (
     select
-        person_key,
-        period,
-        academy_urn,
+        payroll.person_key,
+        payroll.period,
+        payroll.academy_urn,
         false as is_in_post
-    from {{ ref('stg_payroll') }}
+    from {{ ref('stg_payroll') }} as payroll
+    inner join {{ ref('stg_periods') }} as periods
+        on payroll.period = periods.period
+    inner join {{ ref('stg_academies') }} as academies
+        on
+            payroll.academy_urn = academies.academy_urn
+            and coalesce(academies.member_from <= periods.reference_date, true)
+            and coalesce(academies.member_until > periods.reference_date, true)
 ),
 
 everyone as (

@@ -3,5 +3,7 @@ select
     academy_urn,
     label,
     fallback_phase,
-    phases_taught
+    phases_taught,
+    member_from,
+    member_until
 from {{ source('catalogue', 'academies') }}

@@ -8,5 +8,6 @@ select
     role,
     contract_type,
     fte,
+    age,
     attributes
 from {{ source('landing', 'staff') }}

@@ -1,10 +1,14 @@
 -- Grain: one row per suspension or exclusion.
 select
-    person_key,
-    academy_urn,
-    period,
-    type as exclusion_type,
-    started,
-    sessions,
-    reason
-from {{ source('landing', 'suspensions') }}
+    coalesce(keys.person_key, sent.person_key) as person_key,
+    sent.academy_urn,
+    sent.period,
+    sent.type as exclusion_type,
+    sent.started,
+    sent.sessions,
+    sent.reason,
+    sent.reason_2,
+    sent.reason_3
+from {{ source('landing', 'suspensions') }} as sent
+left join {{ ref('stg_pupil_keys') }} as keys
+    on sent.person_key = keys.former_key

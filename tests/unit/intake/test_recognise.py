@@ -56,9 +56,21 @@ def test_a_report_outranks_the_contracts_own_headings(catalogue: Catalogue) -> N
 
 
 def test_headings_that_nobody_named_are_listed_and_names_are_dropped_without_remark(catalogue: Catalogue) -> None:
-    found = recognise((*PUPILS, "Surname", "Home Address", "Notes"), "x.csv", catalogue)
-    assert found.unexpected == ("Home Address", "Notes")
+    found = recognise((*PUPILS, "Surname", "Home Address", "Shoe size"), "x.csv", catalogue)
+    assert found.unexpected == ("Home Address", "Shoe size")
     assert set(found.columns.values()) == {0, 1, 2, 3}
+
+
+def test_what_is_never_collected_is_named_by_what_it_tells(catalogue: Catalogue) -> None:
+    found = recognise((*PUPILS, "Nationality", "Sexual Orientation", "Notes"), "x.csv", catalogue)
+    assert found.unexpected == ()
+    assert found.never == {
+        "nationality or immigration status": ("Nationality",),
+        "gender identity or sexual orientation of pupils": ("Sexual Orientation",),
+        "free text": ("Notes",),
+    }
+    staff = recognise(("Staff ref", "Sex", "Role", "Sexual Orientation"), "x.csv", catalogue)
+    assert (staff.dataset.name, staff.never, staff.columns["sexual_orientation"]) == ("staff", {}, 3)
 
 
 def test_required_columns_that_are_not_there_are_named(catalogue: Catalogue) -> None:

@@ -77,4 +77,4 @@ def test_the_command_writes_it_and_never_over_a_file(trust: MadeUpTrust, tmp_pat
     again = CliRunner().invoke(app, call)
     assert (again.exit_code, "exists already" in again.output) == (2, True)
     unknown = CliRunner().invoke(app, ["template", "lunches", "--home", str(trust.home.root)])
-    assert (unknown.exit_code, "There are: attainment" in unknown.output) == (2, True)
+    assert (unknown.exit_code, "There are: admissions" in unknown.output) == (2, True)

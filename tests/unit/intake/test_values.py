@@ -100,5 +100,5 @@ def test_a_damaged_upn_is_not_mended_by_guessing(text: str) -> None:
 
 
 def test_a_staff_number_that_a_spreadsheet_rounded_is_no_staff_number() -> None:
-    assert values.staff_reference("1.2E+11") is None
-    assert values.staff_reference(" ab 12 ") == "AB12"
+    assert values.reference("1.2E+11") is None
+    assert values.reference(" ab 12 ") == "AB12"
