@@ -59,7 +59,7 @@ def entries(reference: str, content_hash: str, reading: Reading, catalogue: Cata
 def _known_codes(dataset: Dataset, name: str, catalogue: Catalogue) -> set[str] | None:
     """The codes that some characteristic counts as known; ``None`` where no characteristic uses the attribute."""
     for item in catalogue.characteristics.values():
-        if item.fields.get(dataset.subject) == f"{dataset.name}.{name}":
+        if dataset.subject and item.fields.get(dataset.subject) == f"{dataset.name}.{name}":
             return {member for group in item.groups if not group.unknown for member in group.members}
     return None
 

@@ -16,8 +16,8 @@ with spells_with_census as (
     inner join {{ ref('stg_academies') }} as academies
         on
             pupils.academy_urn = academies.academy_urn
-            and coalesce(academies.member_from <= periods.reference_date, true)
-            and coalesce(academies.member_until > periods.reference_date, true)
+            and coalesce(periods.reference_date >= academies.member_from, true)
+            and coalesce(periods.reference_date < academies.member_until, true)
     left join {{ ref('stg_code_marks') }} as marks
         on
             pupils.enrolment_status = marks.code

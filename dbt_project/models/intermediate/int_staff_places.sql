@@ -12,8 +12,8 @@ with contracts as (
     inner join {{ ref('stg_academies') }} as academies
         on
             staff.academy_urn = academies.academy_urn
-            and coalesce(academies.member_from <= periods.reference_date, true)
-            and coalesce(academies.member_until > periods.reference_date, true)
+            and coalesce(periods.reference_date >= academies.member_from, true)
+            and coalesce(periods.reference_date < academies.member_until, true)
 ),
 
 employees as (
@@ -28,8 +28,8 @@ employees as (
     inner join {{ ref('stg_academies') }} as academies
         on
             payroll.academy_urn = academies.academy_urn
-            and coalesce(academies.member_from <= periods.reference_date, true)
-            and coalesce(academies.member_until > periods.reference_date, true)
+            and coalesce(periods.reference_date >= academies.member_from, true)
+            and coalesce(periods.reference_date < academies.member_until, true)
 ),
 
 everyone as (

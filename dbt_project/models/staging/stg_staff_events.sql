@@ -5,5 +5,5 @@ select
     period,
     kind as event_kind,
     event as event_key,
-    "year" as event_year
+    year as event_year
 from {{ source('landing', 'staff_events') }}

@@ -58,11 +58,8 @@ def test_each_state_has_its_word_and_its_receipt(trust: MadeUpTrust, send: Send)
     send(THIRD, written(pupils(range(100, 130))))
     send(THIRD, written(pupils(range(100, 130)), leave_out=["Sex"]))
     text = page(trust)
-    assert [row(text, name)["Pupils"] for name in ("First Primary", "Second Primary", "First Secondary")] == [
-        "held",
-        "1 to fix",
-        "not accepted",
-    ]
+    academies = ("First Primary", "Second Primary", "First Secondary")
+    assert [row(text, name)["Pupils"] for name in academies] == ["held", "1 to fix", "not accepted"]
     assert "Two late, one not accepted, one held, one with things to fix" in text
     links = re.findall(r'<a href="([^"]+)">', text)
     assert len(links) == 3
