@@ -74,6 +74,22 @@ class DataField(Entry):
     retention_years: int
 
 
+class Marks(Entry):
+    """How session marks become totals. A register has a column of days and one of marks, or one of marks each for morning and afternoon,
+    or a column for every session. ``totals``: each total's field, and the mark on the codes that it counts;
+    ``missing`` is the one of sessions without a mark.
+    """
+
+    day: Name
+    session: Name
+    mark: Name
+    morning: Name
+    afternoon: Name
+    term: Name
+    totals: dict[Name, Name]
+    missing: Name
+
+
 class Dataset(Entry):
     """The contract of one kind of file. ``person`` names the identifier field, if its rows are about one person each; ``key`` what makes
     a row unique in one file. Where the key begins with a blank, or there is none, every row counts for itself. ``rank``: the field
@@ -81,7 +97,8 @@ class Dataset(Entry):
 
     ``ignore``: headings that reports usually carry and that are dropped without remark. ``banded``: even the number of rows is
     protected, so that logs and lists say "fewer than 10" or "10 or more". ``nil_return``: a file may say that there were none.
-    ``also``: further headings, by field, that a trust's own reports use.
+    ``also``: further headings, by field, that a trust's own reports use. ``from_marks``: how session marks are added up, where they
+    come instead of totals.
     """
 
     name: Name
@@ -95,6 +112,7 @@ class Dataset(Entry):
     core: bool = False
     banded: bool = False
     nil_return: bool = False
+    from_marks: Marks | None = None
     also: dict[str, Name] = {}
     ignore: tuple[str, ...] = ()
     fields: tuple[DataField, ...]

@@ -235,6 +235,9 @@ class _Mapping:
                 same_key[_identity(self.dataset, record) or (record["_row"],)].append(record)
             kept: list[Record] = []
             for alike in same_key.values():
+                if len(alike) == 1:
+                    kept.append(_content(alike[0]))
+                    continue
                 first = min(alike, key=lambda record: (record["_rank"] is None, record["_rank"], record["_row"]))
                 if all(_content(record) == _content(first) for record in alike):
                     repeated += [record["_row"] for record in alike if record is not first]

@@ -14,6 +14,7 @@ from pipelines.intake import names
 from pipelines.intake.decoding import ZIP, is_json, is_xml
 from pipelines.intake.landing import frame
 from pipelines.intake.mapping import TRUST, Mapped, Record, Slice, map_table
+from pipelines.intake.marks import added_up, read_register
 from pipelines.intake.problems import Problem, Refused, problem
 from pipelines.intake.receipts import UNPLACED
 from pipelines.intake.recognise import Recognised, known_headings, recognise, record_elements
@@ -88,7 +89,9 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
     try:
         if source.place == UNPLACED:
             raise Refused(problem("unplaced"))
-        table = read_table(content, known_headings(catalogue), record_elements(catalogue))
+        table = read_register(content, source.name, catalogue)
+        if table is None:
+            table = added_up(read_table(content, known_headings(catalogue), record_elements(catalogue)), source.name, catalogue)
         exported = table.exported or exported
         recognised = recognise(table.headings, source.name, catalogue)
         if recognised.missing:

@@ -85,7 +85,10 @@ def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Rec
     }
     asked_for |= {plain(heading) for found in never.values() for heading in found}
     unexpected = tuple(headings[at[0]] for heading, at in positions.items() if heading not in asked_for)
+    how = dataset.from_marks
+    marked = how is not None and any(names <= columns.keys() for names in ways_of_marks(dataset))
     given = columns.keys() | {name for name, parts in sums.items() if parts} | (format_.constants.keys() if format_ else set())
+    given |= set(how.totals) if how and marked else set()
     missing = [item for item in dataset.fields if item.required and item.name not in given]
     return Recognised(
         dataset,
@@ -121,12 +124,19 @@ def _dataset(positions: dict[str, tuple[int, ...]], name: str, catalogue: Catalo
         present = {item.name for item in dataset.fields if any(plain(heading) in positions for heading in item.headings)}
         present |= {name for heading, name in dataset.also.items() if plain(heading) in positions}
         required = {item.name for item in dataset.fields if item.required}
-        return len(present & required) / len(required), len(present), plain(dataset.name) in plain(name)
+        share = max(len(present & wanted) / len(wanted) for wanted in (required, *ways_of_marks(dataset)))
+        return share, len(present), plain(dataset.name) in plain(name)
 
     best = max(catalogue.datasets.values(), key=fit)
     if fit(best)[0] < LEAST_SHARE_OF_REQUIRED:
         raise Refused(problem("unrecognised"))
     return best
+
+
+def ways_of_marks(dataset: Dataset) -> tuple[set[str], ...]:
+    """The fields that a register has instead of totals: a mark a row, or one each for morning and afternoon."""
+    how, person = dataset.from_marks, str(dataset.person)
+    return ({person, how.day, how.mark}, {person, how.day, how.morning, how.afternoon}) if how else ()
 
 
 def _nearest(item: DataField, unexpected: Iterable[str]) -> str | None:

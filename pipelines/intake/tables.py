@@ -16,8 +16,9 @@ from pipelines.intake.problems import Problem, Refused, problem
 
 MOST_COLUMNS = 500
 HEADINGS_WITHIN = 20
+FEWEST_DAYS = 5
 SNIFFED = 100_000
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 _FORMULA = re.compile(r"[=@\t]|[+-](?![\d.,\s]*$)")
 _NONE = re.compile(
     r"nil( return)?|none|nothing to (report|declare)|no (records|suspensions|exclusions|incidents|data)( .{0,40})?", re.IGNORECASE
@@ -69,10 +70,9 @@ def read_table(content: bytes, known: Collection[str], records: Collection[str] 
         decoded = decode(content)
         lines, delimiter = _split(decoded.text)
         notes = decoded.notes
-        if delimiter != ",":
-            notes = (*notes, problem("delimiter_detected", what=_DELIMITERS[delimiter]))
+        notes = (*notes, *remark_on_delimiter(delimiter))
         ends_whole = decoded.text.endswith(("\n", "\r"))
-    read = _table([[_tidy(cell) for cell in line] for line in lines], notes, known, ends_whole)
+    read = _table([[tidy(cell) for cell in line] for line in lines], notes, known, ends_whole)
     return replace(read, notes=(*read.notes, *_odd_text(lines, read.rows)))
 
 
@@ -86,9 +86,8 @@ def _odd_text(lines: list[list[str]], rows: Sequence[Row]) -> list[Problem]:
 
 
 def _split(text: str) -> tuple[list[list[str]], str]:
-    """The lines of ``text`` cut at the delimiter that cuts its longest early line most often."""
-    start = text[:SNIFFED].splitlines()[:HEADINGS_WITHIN]
-    delimiter = max(_DELIMITERS, key=lambda sign: max((line.count(sign) for line in start), default=0))
+    """The lines of ``text``, and what cuts their cells."""
+    delimiter = delimiter_of(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[list[str]] = []
     try:
@@ -102,17 +101,29 @@ def _split(text: str) -> tuple[list[list[str]], str]:
     return lines, delimiter
 
 
-def _tidy(cell: str) -> str:
+def delimiter_of(text: str) -> str:
+    """The sign that cuts the longest early line most often."""
+    start = text[:SNIFFED].splitlines()[:HEADINGS_WITHIN]
+    return max(DELIMITERS, key=lambda sign: max((line.count(sign) for line in start), default=0))
+
+
+def remark_on_delimiter(delimiter: str) -> tuple[Problem, ...]:
+    """A note where something else than commas cuts the cells."""
+    return () if delimiter == "," else (problem("delimiter_detected", what=DELIMITERS[delimiter]),)
+
+
+def tidy(cell: str) -> str:
+    """The cell without spaces around or doubled inside."""
     return " ".join(cell.replace("\u00a0", " ").split())
 
 
 def _table(lines: list[list[str]], notes: tuple[Problem, ...], known: Collection[str], ends_whole: bool) -> Table:
-    at = _heading_row(lines, known)
-    headings = _without_empty_tail(lines[at])
+    at = heading_row(lines, known)
+    headings = without_empty_tail(lines[at])
     above = [number for number, line in enumerate(lines[:at], start=1) if any(line)]
     if above:
         notes = (*notes, problem("lines_above_headings", rows=above))
-    if not ends_whole and len(lines[-1]) < len(headings) and not _is_footer(lines[-1]):
+    if not ends_whole and len(lines[-1]) < len(headings) and not is_footer(lines[-1]):
         raise Refused(problem("truncated", rows=(len(lines),)))
     rows: list[Row] = []
     blank: list[int] = []
@@ -126,7 +137,7 @@ def _table(lines: list[list[str]], notes: tuple[Problem, ...], known: Collection
             repeated.append(number)
         elif sum(map(bool, line)) == 1 and _NONE.fullmatch("".join(line)):
             nothing.append(number)
-        elif _is_footer(line):
+        elif is_footer(line):
             footers.append(number)
         else:
             cells = tuple(line[: len(headings)]) + ("",) * (len(headings) - len(line))
@@ -135,20 +146,27 @@ def _table(lines: list[list[str]], notes: tuple[Problem, ...], known: Collection
         if numbers:
             notes = (*notes, problem(kind, rows=numbers))
     return Table(
-        tuple(headings), tuple(rows), notes, _run_at([lines[number - 1] for number in (*above, *footers)]), bool(nothing and not rows)
+        tuple(headings), tuple(rows), notes, run_at([lines[number - 1] for number in (*above, *footers)]), bool(nothing and not rows)
     )
 
 
-def _heading_row(lines: list[list[str]], known: Collection[str]) -> int:
+def heading_row(lines: list[list[str]], known: Collection[str]) -> int:
     """Where the headings stand: the early line with the most known ones, the first of equals, and at least two."""
-    scores = [sum(plain(cell) in known for cell in line if cell) for line in lines[:HEADINGS_WITHIN]]
+    scores = [_score(line, known) for line in lines[:HEADINGS_WITHIN]]
     best = max(scores, default=0)
     if best < 2:
         raise Refused(problem("unrecognised"))
     return scores.index(best)
 
 
-def _without_empty_tail(line: list[str]) -> list[str]:
+def _score(line: Sequence[str], known: Collection[str]) -> int:
+    """How many cells are known headings. Days count where there are many, as in a register with a column for every session."""
+    days = sum(values.session(cell) is not None for cell in line if cell)
+    return sum(plain(cell) in known for cell in line if cell) + (days if days >= FEWEST_DAYS else 0)
+
+
+def without_empty_tail(line: list[str]) -> list[str]:
+    """The line up to its last filled cell."""
     width = max(number for number, cell in enumerate(line, start=1) if cell)
     return line[:width]
 
@@ -158,7 +176,8 @@ def _is_heading_again(line: list[str], headings: list[str], known: Collection[st
     return line[: len(headings)] == headings or (len(filled) > 2 and all(plain(cell) in known for cell in filled))
 
 
-def _is_footer(line: list[str]) -> bool:
+def is_footer(line: list[str]) -> bool:
+    """Whether the line is a total or a remark below the table."""
     filled = [cell for cell in line if cell]
     return 0 < len(filled) <= max(2, len(line) // 3) and _FOOTER.match(filled[0]) is not None
 
@@ -168,7 +187,7 @@ def _inner(blank: list[int], rows: list[Row]) -> list[int]:
     return [number for number in blank if rows and number < rows[-1].number]
 
 
-def _run_at(lines: list[list[str]]) -> dt.datetime | None:
+def run_at(lines: list[list[str]]) -> dt.datetime | None:
     """When the report was run, from the lines around the table; ``None`` when they do not say."""
     for line in lines:
         for cell in line:

@@ -15,6 +15,7 @@ _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: [\d:.]+)?")
 _NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?[ ,-]+(\d{4}|\d{2})")
 _COMPACT = re.compile(r"(?:19|20)\d{6}")
 _SERIAL = re.compile(r"\d{5}(?:\.0+)?")
+_SESSION = re.compile(r"(?:[A-Za-z]{3,9} )?(\d.*?\d)(?:[ _-]*\(?(am|pm)\)?)?", re.IGNORECASE)
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -52,6 +53,12 @@ def date(text: str, latest_year: int) -> dt.date | None:
     if _SERIAL.fullmatch(text):
         return _EXCEL_EPOCH + dt.timedelta(days=int(text[:5]))
     return None
+
+
+def session(heading: str) -> tuple[str, str] | None:
+    """The day, and am or pm where it says so, that a heading of a register stands for: 03/09/2025 AM. ``None`` for any other heading."""
+    match = _SESSION.fullmatch(heading)
+    return (match[1], (match[2] or "").lower()) if match and date(match[1], 2099) else None
 
 
 def is_month_first(text: str) -> bool:

@@ -1,0 +1,426 @@
+"""Session marks added up to totals: a register with one row a mark, one row a day, or one column a session. Totals are read elsewhere.
+
+The marks themselves are never stored: a year of them becomes a row for each pupil and term. Terms are those of the school census:
+autumn to 31 December, spring to Easter Sunday, summer after it (Department for Education, school census guide).
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.catalogue.model import Catalogue, Dataset, Marks
+from pipelines.intake import values
+from pipelines.intake.codes import Codes
+from pipelines.intake.decoding import ZIP, decode, is_json, is_xml
+from pipelines.intake.problems import Problem, Refused, problem
+from pipelines.intake.recognise import Recognised, known_headings, recognise, ways_of_marks
+from pipelines.intake.tables import (
+    HEADINGS_WITHIN,
+    Row,
+    Table,
+    delimiter_of,
+    heading_row,
+    is_footer,
+    remark_on_delimiter,
+    run_at,
+    tidy,
+    without_empty_tail,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+MOST_SET_ASIDE = 0.1
+MOST_MISSING = 0.02
+"""Share of sessions without a mark from which on it is a thing to fix."""
+FEWEST_SESSIONS = 2
+START = 65_536
+"""Bytes in which the headings of a register are looked for."""
+AFTERNOON = "pm"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as its different cells and, for each row, which of them it holds."""
+
+    cells: list[str]
+    rows: Numbers
+
+    @classmethod
+    def of(cls, cells: Sequence[str]) -> Column:
+        """``cells``, one a row."""
+        known: dict[str, int] = {}
+        rows = np.fromiter((known.setdefault(cell, len(known)) for cell in cells), dtype=np.int64, count=len(cells))
+        return cls(list(known), rows)
+
+    def each(self, read: Callable[[str], int]) -> Numbers:
+        """``read`` of every row's cell, called once for each different one."""
+        return np.array([read(cell) for cell in self.cells] or [0], dtype=np.int64)[self.rows]
+
+
+@dataclass(frozen=True)
+class Register:
+    """Marks in columns by field, with the number of each row in the file, the headings they stood under, and the file's others."""
+
+    columns: dict[str, Column]
+    headings: dict[str, str]
+    others: tuple[str, ...]
+    numbers: Numbers
+    problems: tuple[Problem, ...] = ()
+    exported: dt.datetime | None = None
+
+
+def read_register(content: bytes, name: str, catalogue: Catalogue) -> Table | None:
+    """The totals of a register in delimited text, read in columns because a year of one holds millions of marks; ``None`` for any other
+    file. Raises :class:`Refused` as :func:`added_up` does, and for damage.
+    """
+    if content.startswith(ZIP) or is_xml(content) or is_json(content):
+        return None
+    found = _headings_of(content, known_headings(catalogue))
+    if found is None:
+        return None
+    recognised = _as_register(found.headings, name, catalogue)
+    if recognised is None:
+        return None
+    return _added_up(_columns_of(content, found, recognised), recognised.dataset, catalogue)
+
+
+def added_up(table: Table, name: str, catalogue: Catalogue) -> Table:
+    """``table``, or its totals where it is a register. Raises :class:`Refused` when over a tenth of the marks cannot be read."""
+    table = _one_row_a_mark(table)
+    recognised = _as_register(table.headings, name, catalogue) if table.rows else None
+    if recognised is None:
+        return table
+    cells = {field: Column.of([row.cells[at] for row in table.rows]) for field, at in recognised.columns.items()}
+    headings = {field: table.headings[at] for field, at in recognised.columns.items()}
+    register = Register(
+        cells, headings, _others(table.headings, recognised), np.array([row.number for row in table.rows]), table.notes, table.exported
+    )
+    return _added_up(register, recognised.dataset, catalogue)
+
+
+def _as_register(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Recognised | None:
+    """The headings as a dataset that takes marks, if days and marks have a column each and the totals have none."""
+    try:
+        recognised = recognise(headings, name, catalogue)
+    except Refused:
+        return None
+    how, columns = recognised.dataset.from_marks, recognised.columns.keys()
+    is_register = how is not None and any(names <= columns for names in ways_of_marks(recognised.dataset))
+    return recognised if is_register and how and not how.totals.keys() & columns else None
+
+
+def _one_row_a_mark(table: Table) -> Table:
+    """A register with a column for each session as one with a row for each mark; blank cells are no sessions. Others stay as they are."""
+    sessions = {at: found for at, heading in enumerate(table.headings) if (found := values.session(heading))}
+    if len(sessions) < FEWEST_SESSIONS:
+        return table
+    kept = [at for at in range(len(table.headings)) if at not in sessions]
+    seen: set[str] = set()
+    halves = {}
+    for at, (day, half) in sessions.items():
+        halves[at] = (day, half or ("pm" if day in seen else "am"))
+        seen.add(day)
+    rows = tuple(
+        Row(row.number, (*(row.cells[at] for at in kept), *halves[at], row.cells[at]))
+        for row in table.rows
+        for at in sessions
+        if row.cells[at]
+    )
+    return replace(table, headings=(*(table.headings[at] for at in kept), "Date", "Session", "Mark"), rows=rows)
+
+
+# Reading in columns
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Where the headings of a text stand: ``above`` lines before its first row, cut at ``delimiter``."""
+
+    headings: tuple[str, ...]
+    delimiter: str
+    above: int
+    lines: list[list[str]]
+
+
+def _headings_of(content: bytes, known: Collection[str]) -> _Found | None:
+    start = content[:START]
+    if b"\x00" in start or b"\n" not in start:
+        return None
+    text = start.decode("utf-8-sig", errors="replace").rpartition("\n")[0]
+    delimiter = delimiter_of(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines: list[list[str]] = []
+    ends: list[int] = []
+    try:
+        for line in reader:
+            lines.append([tidy(cell) for cell in line])
+            ends.append(reader.line_num)
+            if len(lines) == HEADINGS_WITHIN:
+                break
+        at = heading_row(lines, known)
+    except (csv.Error, Refused):
+        return None
+    return _Found(tuple(without_empty_tail(lines[at])), delimiter, ends[at], lines[:at])
+
+
+def _columns_of(content: bytes, found: _Found, recognised: Recognised) -> Register:
+    """The columns that are needed, whatever else the file holds. Lines of another width are told of, and are no marks."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow
+
+    notes: tuple[Problem, ...] = remark_on_delimiter(found.delimiter)
+    if not content.isascii():
+        text = decode(content)
+        content, notes = text.text.encode(), (*notes, *text.notes)
+    names = [str(at) for at in range(len(found.headings))]
+    odd: list[tuple[int, str]] = []
+
+    def aside(row: arrow.InvalidRow) -> str:
+        odd.append((row.number, row.text))
+        return "skip"
+
+    try:
+        table = arrow.read_csv(
+            io.BytesIO(content),
+            arrow.ReadOptions(column_names=names, skip_rows=found.above, use_threads=False, block_size=8 << 20),
+            arrow.ParseOptions(delimiter=found.delimiter, invalid_row_handler=aside, ignore_empty_lines=False),
+            arrow.ConvertOptions(
+                include_columns=[names[at] for at in recognised.columns.values()],
+                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        raise Refused(problem("unbalanced_quote")) from None
+    numbers = np.arange(1, table.num_rows + len(odd) + 1) + found.above
+    numbers = np.delete(numbers, [number - 1 - found.above for number, _ in odd if number - 1 - found.above < len(numbers)])
+    footers = [number for number, text in odd if not text.strip() or is_footer([tidy(cell) for cell in text.split(found.delimiter)])]
+    wrong = sorted({number for number, _ in odd} - set(footers))
+    problems = [problem("too_many_values", rows=wrong)] if wrong else []
+    below = [[tidy(cell) for cell in text.split(found.delimiter)] for _, text in odd]
+    return Register(
+        {field: _column(table[names[at]]) for field, at in recognised.columns.items()},
+        {field: found.headings[at] for field, at in recognised.columns.items()},
+        _others(found.headings, recognised),
+        numbers[: table.num_rows],
+        (*notes, *problems),
+        run_at([*found.lines, *below]),
+    )
+
+
+def _others(headings: tuple[str, ...], recognised: Recognised) -> tuple[str, ...]:
+    return tuple(heading for at, heading in enumerate(headings) if heading and at not in recognised.columns.values())
+
+
+def _column(cells: pa.ChunkedArray) -> Column:
+    whole = cells.unify_dictionaries().combine_chunks()
+    spelt = [tidy(cell) for cell in whole.dictionary.to_pylist()]
+    return Column(spelt, whole.indices.to_numpy(zero_copy_only=False).astype(np.int64))
+
+
+# Adding up
+
+
+def _added_up(register: Register, dataset: Dataset, catalogue: Catalogue) -> Table:
+    """The register's totals as a table of its own: one row a pupil, year and term, numbered as the first of its marks.
+
+    Columns that are not needed stay, empty, so that they are told of.
+    """
+    how = dataset.from_marks
+    if how is None:
+        raise ValueError(f"dataset {dataset.name} takes no marks")
+    return _Adding(register, dataset, how, catalogue).run()
+
+
+class _Adding:
+    """One register on its way to totals; the steps are in the order of ``run``."""
+
+    def __init__(self, register: Register, dataset: Dataset, how: Marks, catalogue: Catalogue) -> None:
+        self.dataset, self.how, self.catalogue = dataset, how, catalogue
+        self.register = self._one_mark_a_row(register)
+        self.problems = list(register.problems)
+        self.out = np.zeros(len(self.register.numbers), dtype=bool)
+
+    def run(self) -> Table:
+        places, days = self._days()
+        codes = self._codes(places)
+        self._count_once(days, codes)
+        if self.out.sum() > MOST_SET_ASIDE * max(len(self.out), 1):
+            raise Refused(problem("too_many_set_aside"))
+        return self._totals(places, codes)
+
+    def _one_mark_a_row(self, register: Register) -> Register:
+        """Morning and afternoon of a day as a row each."""
+        if self.how.mark in register.columns:
+            return register
+        rest = {name: column for name, column in register.columns.items() if name not in (self.how.morning, self.how.afternoon)}
+        halves = [register.columns[self.how.morning], register.columns[self.how.afternoon]]
+        cells = [*halves[0].cells, *halves[1].cells]
+        columns = {name: Column(column.cells, np.tile(column.rows, 2)) for name, column in rest.items()}
+        columns[self.how.mark] = Column(cells, np.concatenate([halves[0].rows, halves[1].rows + len(halves[0].cells)]))
+        size = len(register.numbers)
+        columns[self.how.session] = Column(["am", "pm"], np.repeat(np.array([0, 1]), size))
+        headings = {**register.headings, self.how.mark: register.headings[self.how.morning], self.how.session: ""}
+        return replace(register, columns=columns, headings=headings, numbers=np.tile(register.numbers, 2))
+
+    def _tell(self, kind: str, rows: Flags, *, aside: bool = False, **words: object) -> None:
+        rows = rows & ~self.out
+        if rows.any():
+            numbers = sorted({int(number) for number in self.register.numbers[rows]})
+            self.problems.append(problem(kind, rows=numbers, **words))  # type: ignore[arg-type]
+        if aside:
+            self.out |= rows
+
+    def _days(self) -> tuple[Numbers, Numbers]:
+        """Of each row the year and term, as a number into :attr:`terms`, and the day as a number; -1 where it cannot be placed."""
+        column = self.register.columns[self.how.day]
+        heading = self.register.headings[self.how.day]
+        periods = self.catalogue.calendar.periods
+        latest = max(item.ends.year for item in periods)
+        month_first = any(values.is_month_first(cell) for cell in column.cells)
+        read = {cell: None if month_first and values.is_slashed(cell) else values.date(cell, latest) for cell in column.cells}
+        self._tell(
+            "date_month_first" if month_first else "date_unreadable",
+            column.each(lambda cell: read[cell] is None) > 0,
+            aside=True,
+            column=heading,
+        )
+        self.terms = [(item.period, term) for item in periods for term in ("autumn", "spring", "summer")]
+
+        def place(day: dt.date | None) -> int:
+            found = next((item for item in periods if day and item.starts <= day <= item.ends), None)
+            return self.terms.index((found.period, term_of(day))) if found and day else -1
+
+        places = column.each(lambda cell: place(read[cell]))
+        self._tell("period_not_in_calendar", places < 0, aside=True)
+        return places, column.each(lambda cell: read[cell].toordinal() if read[cell] else 0)  # type: ignore[union-attr]
+
+    def _codes(self, places: Numbers) -> Numbers:
+        """Of each row its mark, as a number into :attr:`known`; -1 where there is none that counts."""
+        column, heading = self.register.columns[self.how.mark], self.register.headings[self.how.mark]
+        codes = Codes(self.catalogue.code_sets[str(self.dataset.field(self.how.mark).codes)])
+        starts = {item.period: item.starts for item in self.catalogue.calendar.periods}
+        self.known = [value.code for value in codes.code_set.codes]
+        blank = next(value.code for value in codes.code_set.codes if self.how.totals[self.how.missing] in value.marks)
+        table = np.full((len(column.cells), len(self.terms) // 3 + 1), -1, dtype=np.int64)
+        ended = np.zeros_like(table, dtype=bool)
+        for row, cell in enumerate(column.cells):
+            for year, period in enumerate(dict.fromkeys(period for period, _ in self.terms)):
+                answer = codes.find(cell or blank, starts[period])
+                if answer is not None and answer.code is not None:
+                    table[row, year] = self.known.index(answer.code)
+                ended[row, year] = answer is not None and answer.outdated
+        years = np.maximum(places, 0) // 3
+        found: Numbers = table[column.rows, years]
+        self._tell("code_ended", ended[column.rows, years], column=heading)
+        self._tell("code_unknown", (found < 0) & ~ended[column.rows, years], column=heading)
+        self.out |= found < 0
+        return found
+
+    def _count_once(self, days: Numbers, codes: Numbers) -> None:
+        """A session that stands there twice with the same mark counts once; with two marks, not at all."""
+        self.persons, self.firsts = self._people()
+        half = self._halves(days)
+        key = (self.persons * (int(days.max(initial=0)) + 1) + days) * 4 + half
+        key = np.where(self.out, -1 - np.arange(len(key)), key)
+        order = np.argsort(key, kind="stable")
+        same = np.zeros(len(key), dtype=bool)
+        same[order[1:]] = key[order[1:]] == key[order[:-1]]
+        if not same.any():
+            return
+        lead = np.maximum.accumulate(np.where(same[order], 0, np.arange(len(key))))
+        leader = np.empty(len(key), dtype=np.int64)
+        leader[order] = order[lead]
+        differs = same & (codes != codes[leader])
+        torn = np.isin(leader, leader[differs])
+        self._tell("rows_disagree", torn, aside=True)
+        self._tell("rows_repeated", same & ~torn)
+        self.out |= same
+
+    def _people(self) -> tuple[Numbers, list[str]]:
+        """Of each row the pupil, as a number, and a cell that names each; spellings of one number are one pupil."""
+        column = self.register.columns[str(self.dataset.person)]
+        numbers: dict[str, int] = {}
+        cells: list[str] = []
+        for cell in column.cells:
+            if numbers.setdefault(values.upn(cell) or cell, len(numbers)) == len(cells):
+                cells.append(cell)
+        return column.each(lambda cell: numbers[values.upn(cell) or cell]), cells
+
+    def _halves(self, days: Numbers) -> Numbers:
+        """Morning 0 or afternoon 1; where nothing says which, the first mark of a pupil's day and the second, and so on."""
+        if self.how.session in self.register.columns:
+            column = self.register.columns[self.how.session]
+            codes = Codes(self.catalogue.code_sets[str(self.dataset.field(self.how.session).codes)])
+            found = {cell: codes.find(cell) for cell in column.cells}
+            half = column.each(lambda cell: -1 if (code := found[cell]) is None else int(code.code == AFTERNOON))
+            self._tell("code_unknown", half < 0, aside=True, column=self.register.headings[self.how.session])
+            return np.maximum(half, 0)
+        day = self.persons * (int(days.max(initial=0)) + 1) + days
+        order = np.argsort(day, kind="stable")
+        begins = np.concatenate([[True], day[order[1:]] != day[order[:-1]]]) if len(day) else np.zeros(0, dtype=bool)
+        positions = np.arange(len(day))
+        nth = positions - np.maximum.accumulate(np.where(begins, positions, 0))
+        half = np.empty(len(day), dtype=np.int64)
+        half[order] = np.minimum(nth, 3)
+        return half
+
+    def _totals(self, places: Numbers, codes: Numbers) -> Table:
+        """A row for each pupil, academy, year and term."""
+        kept = ~self.out
+        urns = self.register.columns.get("urn")
+        urn = urns.rows if urns else np.zeros(len(kept), dtype=np.int64)
+        many = len(urns.cells) if urns else 1
+        group = ((self.persons * many + urn) * len(self.terms) + places)[kept]
+        groups, first, member = np.unique(group, return_index=True, return_inverse=True)
+        counts = {name: self._count(mark, codes[kept], member, len(groups)) for name, mark in self.how.totals.items()}
+        self._remark(counts, len(groups), int(kept.sum()))
+        fields = [str(self.dataset.person), "period", self.how.term, *counts]
+        headings = [self.register.headings[fields[0]], *(self.dataset.field(name).headings[0] for name in fields[1:])]
+        if urns:
+            headings.insert(1, self.register.headings["urn"])
+        numbers = self.register.numbers[kept][first]
+        rows = []
+        for at, one in enumerate(groups.tolist()):
+            person, place = divmod(one, len(self.terms))
+            person, academy = divmod(person, many)
+            where = [urns.cells[academy]] if urns else []
+            cells = [self.firsts[person], *where, *self.terms[place], *(str(count[at]) for count in counts.values())]
+            rows.append(Row(int(numbers[at]), (*cells, *("" for _ in self.register.others))))
+        return Table(
+            (*headings, *self.register.others),
+            tuple(sorted(rows, key=lambda row: row.number)),
+            tuple(self.problems),
+            self.register.exported,
+        )
+
+    def _count(self, mark: str, codes: Numbers, member: Numbers, size: int) -> list[int]:
+        code_set = self.catalogue.code_sets[str(self.dataset.field(self.how.mark).codes)]
+        counts = np.array([mark in value.marks for value in code_set.codes], dtype=np.float64)
+        return [int(count) for count in np.bincount(member, weights=counts[codes], minlength=size)]
+
+    def _remark(self, counts: dict[str, list[int]], many: int, marks: int) -> None:
+        self.problems.append(problem("marks_added_up", what=f"{marks:,} marks into {many:,} totals"))
+        missing = sum(counts[self.how.missing])
+        if missing > MOST_MISSING * marks:
+            self.problems.append(problem("marks_missing", column=self.register.headings[self.how.mark], what=f"{missing / marks:.0%}"))
+
+
+def term_of(day: dt.date) -> str:
+    """The term of the school census that a day lies in."""
+    from dateutil.easter import easter
+
+    if day.month >= 8:
+        return "autumn"
+    return "spring" if day <= easter(day.year) else "summer"
