@@ -125,11 +125,19 @@ class Dataset(Entry):
         raise KeyError(f"dataset {self.name} has no field {name}")
 
 
+class Spread(Entry):
+    """A report with a column for each result: by heading, what the row that it becomes says besides; ``into``: the field of its cells."""
+
+    into: Name
+    columns: dict[str, dict[Name, str]]
+
+
 class Format(Entry):
     """One report of one MIS: how its headings and values become a dataset's fields. A new report costs one such file.
 
     ``records``: in XML the elements that are a row each, in JSON the key of their list; their other values are dropped without remark.
-    ``sums``: a number that the report gives in parts, by the headings of the parts.
+    ``within``: in XML the elements whose own values every record inside them has too. ``sums``: a number that the report gives in parts,
+    by the headings of the parts. ``spreads``: results that stand side by side and become a row each.
     """
 
     name: Name
@@ -144,6 +152,8 @@ class Format(Entry):
     values: dict[Name, dict[str, str]] = {}
     scale: dict[Name, float] = {}
     sums: dict[Name, tuple[str, ...]] = {}
+    spreads: tuple[Spread, ...] = ()
+    within: tuple[str, ...] = ()
 
 
 class Headings(Entry):

@@ -14,8 +14,8 @@ _CODE_AND_LABEL = re.compile(r"\s*(?: [-\u2013\u2014] ?|:|=)\s*")
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """Lower case, letters and digits only: what is left when spelling habits are set aside."""
-    return "".join(character for character in text.lower() if character.isalnum())
+    """Lower case, letters and digits only: what is left when spelling habits are set aside. A per cent sign stays: a share is no count."""
+    return "".join(character for character in text.lower() if character.isalnum() or character == "%")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pipelines.intake.marks import added_up, read_register
 from pipelines.intake.problems import Problem, Refused, problem
 from pipelines.intake.receipts import UNPLACED
 from pipelines.intake.recognise import Recognised, known_headings, recognise, record_elements
+from pipelines.intake.spreads import spread
 from pipelines.intake.tables import Table, read_table
 
 MOST_SET_ASIDE = 0.1
@@ -96,6 +97,7 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         recognised = recognise(table.headings, source.name, catalogue)
         if recognised.missing:
             raise Refused(_missing(recognised))
+        table, recognised = spread(table, recognised)
         period = names.academic_year_in(source.name)
         if not table.rows:
             return _nil_return(table, recognised, source, exported, period, catalogue)

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pipelines.catalogue.model import Catalogue, DataField, Dataset, Format
 from pipelines.intake.codes import plain
 from pipelines.intake.problems import Refused, problem
+from pipelines.intake.returns import Elements
 
 LEAST_SHARE_OF_REQUIRED = 0.5
 ALIKE = 0.75
@@ -50,9 +51,13 @@ def known_headings(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(plain(heading) for heading in (*ours, *theirs, *anybodys))
 
 
-def record_elements(catalogue: Catalogue) -> frozenset[str]:
-    """Every XML element that is a row of some return."""
-    return frozenset(element for format_ in catalogue.formats.values() for element in format_.records)
+def record_elements(catalogue: Catalogue) -> Elements:
+    """The XML elements, or the keys of JSON lists, that are rows of some return, and those whose values belong to every row inside."""
+    formats = catalogue.formats.values()
+    return Elements(
+        frozenset(element for format_ in formats for element in format_.records),
+        frozenset(element for format_ in formats for element in format_.within),
+    )
 
 
 def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Recognised:
@@ -66,7 +71,7 @@ def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Rec
     dataset = catalogue.datasets[format_.dataset] if format_ else _dataset(positions, name, catalogue)
     columns: dict[str, int] = {}
     spare: list[str] = []
-    of_format = (*format_.ignore, *(heading for parts in format_.sums.values() for heading in parts)) if format_ else ()
+    of_format = (*format_.ignore, *_parts(format_)) if format_ else ()
     asked_for = {plain(heading) for heading in (*dataset.ignore, *of_format, *catalogue.headings.dropped)}
     for heading, owner in _owners(dataset, format_):
         for position in positions.get(heading, ())[:1]:
@@ -89,6 +94,7 @@ def recognise(headings: tuple[str, ...], name: str, catalogue: Catalogue) -> Rec
     marked = how is not None and any(names <= columns.keys() for names in ways_of_marks(dataset))
     given = columns.keys() | {name for name, parts in sums.items() if parts} | (format_.constants.keys() if format_ else set())
     given |= set(how.totals) if how and marked else set()
+    given |= set(spread_fields(format_)) if format_ else set()
     missing = [item for item in dataset.fields if item.required and item.name not in given]
     return Recognised(
         dataset,
@@ -133,6 +139,18 @@ def _dataset(positions: dict[str, tuple[int, ...]], name: str, catalogue: Catalo
     return best
 
 
+def _parts(format_: Format) -> tuple[str, ...]:
+    """Headings of columns that are read together with others."""
+    spread = (heading for one in format_.spreads for heading in one.columns)
+    return (*spread, *(heading for parts in format_.sums.values() for heading in parts))
+
+
+def spread_fields(format_: Format) -> list[str]:
+    """The fields that a report with results side by side fills: what is said of each result, and the results."""
+    said = [name for one in format_.spreads for fields in one.columns.values() for name in fields]
+    return list(dict.fromkeys([*said, *(one.into for one in format_.spreads)]))
+
+
 def ways_of_marks(dataset: Dataset) -> tuple[set[str], ...]:
     """The fields that a register has instead of totals: a mark a row, or one each for morning and afternoon."""
     how, person = dataset.from_marks, str(dataset.person)
@@ -165,4 +183,4 @@ def _dataset_headings(dataset: Dataset) -> Iterable[str]:
 
 
 def _format_headings(format_: Format) -> Iterable[str]:
-    yield from (*format_.recognise, *format_.columns, *format_.ignore)
+    yield from (*format_.recognise, *format_.columns, *format_.ignore, *_parts(format_))

@@ -1,13 +1,15 @@
 """A statutory return in XML as a table: one record a row, its leaves the columns. What a column means belongs in ``recognise``.
 
-School Census: ``PupilOnRoll`` and ``PupilNoLongerOnRoll`` under ``Message`` (Department for Education, school census specifications).
+School census: ``PupilOnRoll`` and ``PupilNoLongerOnRoll``; school workforce census: ``ContractOrService`` within ``SchoolWorkforceMember``;
+common transfer file: ``Pupil`` (Department for Education, specifications of the returns).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import dataclass
 from xml.parsers import expat
 
+from pipelines.intake import values
 from pipelines.intake.problems import Refused, problem
 
 YEAR = "Academic year"
@@ -16,14 +18,26 @@ MOST_LEAVES, DEEPEST, LONGEST = 500, 40, 131_072
 _AUTUMN = ("AUT", "AUTUMN", "01")
 
 
-def rows_of(content: bytes, records: Collection[str]) -> list[list[str]]:
-    """Headings, then one line per element named in ``records``, with the first text of each leaf under it.
+@dataclass(frozen=True)
+class Elements:
+    """What is a row: ``records``. Each also has the leaves of the element of ``within`` that it lies in, such as a person's contracts."""
+
+    records: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
+
+
+NO_ELEMENTS = Elements()
+
+
+def rows_of(content: bytes, elements: Elements) -> list[list[str]]:
+    """Headings, then one line per element that is a record, with the first text of each leaf under it. The last heading, over nothing, is
+    the document's own name, which tells one kind of return from another.
 
     Raises :class:`Refused` for a document that declares a type or entities (whatever they are for), is not well formed, or holds none
     of the records.
     """
     parser = expat.ParserCreate()
-    reader = _Reader(frozenset(records))
+    reader = _Reader(elements)
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = reader.start, reader.end, reader.text
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refuse
     parser.buffer_text = True
@@ -34,8 +48,8 @@ def rows_of(content: bytes, records: Collection[str]) -> list[list[str]]:
     if not reader.found:
         raise Refused(problem("unrecognised"))
     year = _academic_year(reader.header)
-    headings = [*reader.columns, *([YEAR] if year else [])]
-    return [headings, *([*(record.get(name, "") for name in reader.columns), *([year] if year else [])] for record in reader.found)]
+    headings = [*reader.columns, *([YEAR] if year else []), reader.root]
+    return [headings, *([*(record.get(name, "") for name in reader.columns), *([year] if year else []), ""] for record in reader.found)]
 
 
 def _refuse(*declaration: object) -> None:
@@ -43,18 +57,29 @@ def _refuse(*declaration: object) -> None:
 
 
 def _academic_year(header: dict[str, str]) -> str:
-    """Year and term of the collection: a census of autumn 2025 and one of spring or summer 2026 are of 2025-26. Empty if not said."""
+    """Year and term of the collection: a census of autumn 2025 and one of spring or summer 2026 are of 2025-26; or its reference date's.
+
+    Empty if neither is said.
+    """
+    if "Term" not in header and (day := values.date(header.get("ReferenceDate", ""), 2099)):
+        return _spelt(day.year - (day.month < 8))
     if not header.get("Year", "").isdigit() or "Term" not in header:
         return ""
     first = int(header["Year"]) - (header["Term"].strip().upper() not in _AUTUMN)
+    return _spelt(first)
+
+
+def _spelt(first: int) -> str:
     return f"{first}-{(first + 1) % 100:02d}"
 
 
 class _Reader:
     """Follows the elements; names are compared without their prefix."""
 
-    def __init__(self, records: frozenset[str]) -> None:
-        self.records = records
+    def __init__(self, elements: Elements) -> None:
+        self.records, self.within = elements.records, elements.within
+        self.root = ""
+        self.held: dict[str, str] = {}
         self.columns: dict[str, None] = {}
         self.found: list[dict[str, str]] = []
         self.header: dict[str, str] = {}
@@ -65,9 +90,12 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
+        self.root = self.root or local
         self.path.append(local)
         if len(self.path) > DEEPEST:
             raise Refused(problem("xml_damaged"))
+        if self.record is None and local in self.within:
+            self.held = {}
         if self.record is None and local in self.records:
             self.record = {}
         self.words, self.leaf = [], True
@@ -81,7 +109,7 @@ class _Reader:
             self._keep(local, "".join(self.words).strip())
         self.leaf = False
         if self.record is not None and local in self.records and not self.records & set(self.path):
-            self.found.append(self.record)
+            self.found.append({**self.held, **self.record})
             self.record = None
 
     def _keep(self, name: str, value: str) -> None:
@@ -90,8 +118,9 @@ class _Reader:
         if self.record is None:
             if "CollectionDetails" in self.path:
                 self.header.setdefault(name, value)
-            return
+            if not self.within & set(self.path):
+                return
         self.columns.setdefault(name)
         if len(self.columns) > MOST_LEAVES:
             raise Refused(problem("too_many_columns", what=f"{len(self.columns):,}"))
-        self.record.setdefault(name, value)
+        (self.held if self.record is None else self.record).setdefault(name, value)

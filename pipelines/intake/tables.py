@@ -51,8 +51,8 @@ class Table:
     says_none: bool = False
 
 
-def read_table(content: bytes, known: Collection[str], records: Collection[str] = ()) -> Table:
-    """The table in ``content``: delimited text, a workbook, XML or JSON, where ``records`` are rows.
+def read_table(content: bytes, known: Collection[str], elements: returns.Elements = returns.NO_ELEMENTS) -> Table:
+    """The table in ``content``: delimited text, a workbook, XML or JSON, where ``elements`` says what is a row.
 
     ``known``: plain headings that the catalogue knows, by which the heading row is found.
 
@@ -62,9 +62,9 @@ def read_table(content: bytes, known: Collection[str], records: Collection[str] 
         lines, notes = workbooks.rows_of(content)
         ends_whole = True
     elif is_xml(content):
-        lines, notes, ends_whole = returns.rows_of(content, records), (), True
+        lines, notes, ends_whole = returns.rows_of(content, elements), (), True
     elif is_json(content):
-        lines, notes, ends_whole = nested.rows_of(content, records), (), True
+        lines, notes, ends_whole = nested.rows_of(content, elements.records), (), True
     else:
         refuse_other_kinds(content)
         decoded = decode(content)

@@ -5,7 +5,9 @@ select
     sent.period,
     sent.stage,
     sent.subject,
-    sent.score
+    sent.score,
+    sent.outcome,
+    sent.status as result_status
 from {{ source('landing', 'attainment') }} as sent
 left join {{ ref('stg_pupil_keys') }} as keys
     on sent.person_key = keys.former_key

@@ -29,7 +29,8 @@ def test_order_and_spelling_of_headings_do_not_matter(catalogue: Catalogue, head
 
 def test_every_report_in_the_catalogue_is_recognised_by_its_own_headings(catalogue: Catalogue) -> None:
     for report in catalogue.formats.values():
-        headings = tuple(dict.fromkeys((*report.recognise, *report.columns, *report.ignore)))
+        parts = [heading for one in report.spreads for heading in one.columns] + [part for parts in report.sums.values() for part in parts]
+        headings = tuple(dict.fromkeys((*report.recognise, *report.columns, *parts, *report.ignore)))
         found = recognise(headings, "export.csv", catalogue)
         assert found.format is report
         assert found.unexpected == ()

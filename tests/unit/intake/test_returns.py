@@ -10,7 +10,7 @@ from made_up_exports import FIRST, MadeUpTrust, census, pupil, pupils, record, w
 from pipelines.intake import receipts, returns
 from pipelines.intake.problems import Refused
 
-RECORDS = ("PupilOnRoll", "PupilNoLongerOnRoll")
+RECORDS = returns.Elements(frozenset({"PupilOnRoll", "PupilNoLongerOnRoll"}))
 
 
 def refused(content: bytes) -> str:
@@ -87,3 +87,49 @@ def test_whatever_a_document_holds_it_is_read_or_refused(noise: bytes, start: in
     except Refused:
         return
     assert len({len(line) for line in lines}) == 1
+
+
+def contract(role: str, kind: str = "PRM") -> str:
+    post = f"<Roles><Role><RoleIdentifier>{role}</RoleIdentifier></Role></Roles>"
+    return f"<ContractOrService><ContractType>{kind}</ContractType><ContractStart>2020-09-01</ContractStart>{post}</ContractOrService>"
+
+
+def workforce(*members: str) -> bytes:
+    """A school workforce census return."""
+    header = "<Header><CollectionDetails><ReferenceDate>2025-11-06</ReferenceDate></CollectionDetails></Header>"
+    return f'<?xml version="1.0"?><Message>{header}<SchoolWorkforceMembers>{"".join(members)}</SchoolWorkforceMembers></Message>'.encode()
+
+
+def member(number: int, *contracts: str) -> str:
+    about = f"<NINumber>QQ{number:06d}A</NINumber><Sex>{'MF'[number % 2]}</Sex><PersonBirthDate>1980-03-09</PersonBirthDate><Ethnicity>WBRI</Ethnicity>"
+    group = f"<ContractOrServiceGroup>{''.join(contracts)}</ContractOrServiceGroup>"
+    return f"<SchoolWorkforceMember><StaffDetails>{about}</StaffDetails>{group}</SchoolWorkforceMember>"
+
+
+def test_every_contract_of_a_workforce_return_has_the_person_it_is_of(trust: MadeUpTrust) -> None:
+    people = [member(number, contract("TCHR")) for number in range(20)]
+    trust.drop(FIRST, "workforce.xml", workforce(*people, member(20, contract("TASS"), contract("MIDS", "FXT")), member(21)))
+    (settled,) = trust.take_in().settled
+    assert (settled.dataset, settled.outcome, settled.rows, settled.periods) == ("staff", receipts.ACCEPTED, "22", ("2025-26",))
+    rows = trust.landed("staff")
+    assert sorted(row["role"] for row in rows if row["role"] != "TCHR") == ["MIDS", "TASS"]
+    assert len({row["person_key"] for row in rows}) == 21
+    assert {(row["attributes"]["ethnicity"], row["age"]) for row in rows} == {("WBRI", 45)}
+    assert b"QQ000001A" not in trust.everything_stored()
+
+
+def test_a_common_transfer_file_is_a_list_of_pupils(trust: MadeUpTrust) -> None:
+    def transferred(row: dict[str, str]) -> str:
+        day, month, year = row["DOB"].split("/")
+        details = f"<Ethnicity>{row['Ethnicity']}</Ethnicity><NCyearActual>{row['Year Group']}</NCyearActual>"
+        result = "<StageAssessments><KeyStage><Stage>KS1</Stage><StageAssessment><Subject>ENG</Subject></StageAssessment></KeyStage></StageAssessments>"
+        return (
+            f"<Pupil><UPN>{row['UPN']}</UPN><Surname>{row['Surname']}</Surname><DOB>{year}-{month}-{day}</DOB><Sex>{row['Sex']}</Sex>{result}"
+            f"<BasicDetails>{details}</BasicDetails><SEN><SENprovision>{row['SEN']}</SENprovision></SEN></Pupil>"
+        )
+
+    people = "".join(map(transferred, pupils(range(25))))
+    trust.drop(FIRST, "9004001_CTF.xml", f"<?xml version='1.0'?><CTfile><CTFpupilData>{people}</CTFpupilData></CTfile>".encode())
+    (settled,) = trust.take_in().settled
+    assert (settled.dataset, settled.outcome, settled.rows) == ("pupils", receipts.ACCEPTED, "25")
+    assert {row["attributes"]["sen_provision"] for row in trust.landed()} == {"N", "K", "E"}

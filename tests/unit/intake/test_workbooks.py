@@ -7,17 +7,12 @@ import zipfile
 
 import openpyxl
 import pytest
+from made_up_formats import open_document, row
 
 from pipelines.intake import extents
 from pipelines.intake.problems import Refused
 from pipelines.intake.workbooks import MOST_CELLS, rows_of
 
-NAMES = (
-    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
-)
-KIND = "application/vnd.oasis.opendocument.spreadsheet"
-MANIFEST = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
 
 
@@ -40,28 +35,6 @@ def with_sheet(part: str, encoding: str = "utf-8") -> bytes:
         for item in old.namelist():
             new.writestr(item, part.encode(encoding) if item == "xl/worksheets/sheet1.xml" else old.read(item))
     return content.getvalue()
-
-
-def open_document(*rows: str) -> bytes:
-    """A spreadsheet as LibreOffice saves it, with these rows."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("mimetype", KIND)
-        archive.writestr("META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{MANIFEST}"></manifest:manifest>')
-        body = (
-            f'<office:body><office:spreadsheet><table:table table:name="S">{"".join(rows)}</table:table></office:spreadsheet></office:body>'
-        )
-        archive.writestr("content.xml", f'<?xml version="1.0"?><office:document-content {NAMES}>{body}</office:document-content>')
-    return content.getvalue()
-
-
-def row(*texts: str, times: int = 1, across: int = 1) -> str:
-    cells = "".join(
-        f'<table:table-cell office:value-type="string" table:number-columns-repeated="{across}"><text:p>{text}</text:p></table:table-cell>'
-        for text in texts
-    )
-    tail = '<table:table-cell table:number-columns-repeated="16000"/>'
-    return f'<table:table-row table:number-rows-repeated="{times}">{cells}{tail}</table:table-row>'
 
 
 EMPTY_TAIL = (
