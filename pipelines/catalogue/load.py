@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pipelines.catalogue.checks import disagreements
 from pipelines.catalogue.model import Catalogue, Characteristic, CodeSet, Cohort, Dataset, Format, Headings, Measure, Phase, Population
 from pipelines.catalogue.policy import DisclosurePolicy
-from pipelines.catalogue.trust import Brand, Calendar, Objective, Trust
+from pipelines.catalogue.trust import Brand, Calendar, Mail, Objective, Trust
 
 BUILT_IN = Path(__file__).parent
 EntryType = TypeVar("EntryType", bound=BaseModel)
@@ -38,6 +38,7 @@ def load(trust: Path) -> Catalogue:
         "calendar": _parse(Calendar, _single(trust / "calendar.yml"), trust / "calendar.yml"),
         "policy": _policy(policy_entry, trust / "disclosure_policy.yml"),
         "brand": _parse(Brand, _single(trust / "brand.yml"), trust / "brand.yml"),
+        "mail": _parse(Mail, _single(mail), mail) if (mail := trust / "mail.yml").is_file() else None,
         "objectives": [
             _parse(Objective, entry, trust / "objectives.yml") for entry in _optional(trust / "objectives.yml").get("objectives", [])
         ],
@@ -120,8 +121,8 @@ def _parse(model: type[EntryType], entry: dict[str, Any], path: Path) -> EntryTy
 
 
 def _fingerprints(catalogue: Catalogue) -> dict[str, str]:
-    """SHA-256 of what each part declares, so that a change re-reads what depends on it and nothing else."""
-    parts: dict[str, Any] = {"all": catalogue, "policy": catalogue.policy}
+    """SHA-256 of what each part declares, so that a change re-reads what depends on it and nothing else. Nothing depends on the mail."""
+    parts: dict[str, Any] = {"all": catalogue.model_copy(update={"mail": None}), "policy": catalogue.policy}
     for name, dataset in catalogue.datasets.items():
         sets = {field.codes for field in dataset.fields if field.codes}
         parts[f"dataset:{name}"] = [

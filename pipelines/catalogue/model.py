@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pipelines.catalogue.entry import AreaLevel, Code, Entry, FieldType, Name, Subject
 from pipelines.catalogue.policy import DisclosurePolicy
-from pipelines.catalogue.trust import Academy, Brand, Calendar, Objective, Trust
+from pipelines.catalogue.trust import Academy, Brand, Calendar, Mail, Objective, Trust
 
 
 class CodeValue(Entry):
@@ -277,6 +277,7 @@ class Catalogue(Entry):
     calendar: Calendar
     policy: DisclosurePolicy
     brand: Brand
+    mail: Mail | None = None
     objectives: tuple[Objective, ...]
     phases: tuple[Phase, ...]
     cohorts: tuple[Cohort, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import StringConstraints, model_validator
 
 from pipelines.catalogue.entry import Code, Entry, Name, Period, Urn
 
@@ -56,6 +56,31 @@ class Brand(Entry):
     short_name: str
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1d3a5f"
     contact: str = ""
+
+
+Address = Annotated[str, StringConstraints(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$")]
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Mail(Entry):
+    """Whom to write to about what was received, and through which server: ``mail.yml``, where a trust wants mail.
+
+    ``office``: those who look after the whole trust. ``security`` may be none only where the server is this machine.
+    """
+
+    host: str
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    sender: Address
+    office: tuple[Address, ...] = ()
+    academies: dict[Urn, tuple[Address, ...]] = {}
+
+    @model_validator(mode="after")
+    def _no_open_wire(self) -> Mail:
+        if self.security == "none" and self.host not in LOOPBACK:
+            raise ValueError("security: none is for a mail server on this machine only")
+        return self
 
 
 class Objective(Entry):

@@ -3,6 +3,7 @@
 from pipelines.intake.blanks import template
 from pipelines.intake.checking import check
 from pipelines.intake.matrix import write as write_matrix
+from pipelines.intake.notices import send as send_notices
 from pipelines.intake.reading import Judge, Verdict
 from pipelines.intake.recall import confirm, withdraw
 from pipelines.intake.receipts import Receipt
@@ -20,6 +21,7 @@ __all__ = [
     "check",
     "confirm",
     "inputs",
+    "send_notices",
     "status",
     "take_in",
     "template",

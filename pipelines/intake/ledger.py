@@ -14,13 +14,13 @@ from typing import Any
 from pipelines.home import HomeError
 from pipelines.intake.mapping import Slice
 
-SCHEMA_VERSION = 1
 # ``kept``: whole and readable, but older than the file in use, or not to be told from another of the same time. ``held``: so different
 # from the file in use that a person is asked first; it is a candidate for nothing until it is confirmed.
 ACCEPTED, KEPT, HELD, REFUSED, SAME = "accepted", "kept", "held", "refused", "same"
 _MOMENTS = ("modified", "received", "exported")
 
-_TABLES = """
+_LAYOUTS = (
+    """
 create table files (
     reference text primary key, content_hash text not null, fingerprint text not null, place text not null, name text not null,
     size integer not null, modified text not null, received text not null, dataset text not null, exported text not null,
@@ -38,7 +38,11 @@ create table slices (
     primary key (reference, dataset, period, urn)
 );
 create table contracts (dataset text primary key, fingerprint text not null);
-"""
+""",
+    "create table notices (mark text primary key, sent text not null);",
+)
+"""What each version of the layout adds to the one before it."""
+SCHEMA_VERSION = len(_LAYOUTS)
 
 
 @dataclass(frozen=True)
@@ -113,9 +117,9 @@ class Ledger:
         if version > SCHEMA_VERSION:
             self.close()
             raise HomeError(f"The ledger {path} was written by a later version of this program (layout {version}). Update the program.")
-        if version == 0:
+        if version < SCHEMA_VERSION:
             with self.transaction():
-                for statement in _TABLES.split(";"):
+                for statement in ";".join(_LAYOUTS[version:]).split(";"):
                     self._connection.execute(statement)
                 self._connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
 
@@ -166,7 +170,17 @@ class Ledger:
         """Record that the empty file of a dataset was landed under that contract."""
         self._connection.execute("insert or replace into contracts values (?, ?)", (dataset, fingerprint))
 
+    def tell(self, marks: Iterable[str], sent: dt.datetime) -> None:
+        """Record that a notice went out."""
+        with self.transaction():
+            for mark in marks:
+                self._insert("notices", {"mark": mark, "sent": sent})
+
     # Asking
+
+    def told(self) -> set[str]:
+        """The marks of every notice that went out."""
+        return {str(row["mark"]) for row in self._connection.execute("select mark from notices")}
 
     def contracts(self) -> dict[str, str]:
         """Dataset to the contract its empty file was landed under."""
