@@ -157,6 +157,24 @@ def withdraw(
         _told(intake.withdraw(store, receipt, why, dt.datetime.now(dt.UTC)), home)
 
 
+@app.command()
+def backfill(
+    folder: Annotated[Path, typer.Argument(help="A folder with a sub-folder for each academy, named by URN, and trust for files of all.")],
+    year: Annotated[str, typer.Option("--year", help="The academic year the files are of: 2023-24.")],
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Take in the files of a past year, with that year's codes. Nobody is reminded or asked; the files stay where they are."""
+    from pipelines import intake
+
+    if not folder.is_dir():
+        _stop(f"There is no folder {folder}.", UNUSABLE)
+    with _sentences(), _intake_at_work(home) as store:
+        receipts = intake.backfill(store, folder, year, dt.datetime.now(dt.UTC), lambda line: typer.echo(f"  {line}"))
+    used = sum(receipt.accepted for receipt in receipts)
+    typer.echo(f"{used} of {len(receipts)} files used for {year}. They count from the next refresh: equality refresh --home {home}")
+    raise typer.Exit(0 if used == len(receipts) else FAILED)
+
+
 def _told(receipt: Receipt, home: Path) -> None:
     typer.echo(f"{receipt.as_text()}\nReceipt {receipt.reference}. It counts from the next refresh: equality refresh --home {home}")
 

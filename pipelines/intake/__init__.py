@@ -1,5 +1,6 @@
 """From what academies drop to landed, pseudonymised tables, with a receipt for every file. Counting and protecting come later."""
 
+from pipelines.intake.backfill import backfill
 from pipelines.intake.blanks import template
 from pipelines.intake.checking import check
 from pipelines.intake.matrix import write as write_matrix
@@ -18,6 +19,7 @@ __all__ = [
     "Settled",
     "Store",
     "Verdict",
+    "backfill",
     "check",
     "confirm",
     "inputs",

@@ -61,11 +61,12 @@ def listing(home: Home, catalogue: Catalogue | None = None) -> list[Arrival]:
     Without a ``catalogue`` every folder counts as a place of its own.
     """
     places = {TRUST, *(academy.urn for academy in catalogue.trust.academies)} if catalogue else None
-    return sorted(_arrivals(home, places), key=lambda arrival: (arrival.place, arrival.name))
+    return sorted(found_in(home.drop, places), key=lambda arrival: (arrival.place, arrival.name))
 
 
-def _arrivals(home: Home, places: set[str] | None) -> Iterator[Arrival]:
-    for entry in _scan(home.drop):
+def found_in(folder: Path, places: set[str] | None) -> Iterator[Arrival]:
+    """What lies in ``folder``'s sub-folders, each a place of those ``places``; anything else is unplaced."""
+    for entry in _scan(folder):
         if not entry.is_dir(follow_symlinks=False):
             yield from _seen(entry, UNPLACED)
         else:

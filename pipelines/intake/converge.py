@@ -104,7 +104,9 @@ def _land_again(store: Store, active: SliceEntry) -> None:
 
 
 def _reading_of(store: Store, entry: FileEntry) -> Reading:
-    source = Source(entry.place, entry.name, entry.modified)
+    """What the file holds today. A year that it does not say is the one it was taken for when it came, not the one that is open now."""
+    periods = {item.key.period for item in store.ledger.slices() if item.reference == entry.reference}
+    source = Source(entry.place, entry.name, entry.modified, periods.pop() if len(periods) == 1 else None)
     return read(store.unsealed(entry.content_hash), source, store.catalogue, store.keys, store.judge)
 
 

@@ -25,12 +25,16 @@ FEWEST_TO_COMPARE_ROLLS = 20
 
 @dataclass(frozen=True)
 class Parcel:
-    """An arrival, opened. ``content`` is ``None`` where it could not be read; ``refusal``: why it is not looked into."""
+    """An arrival, opened. ``content`` is ``None`` where it could not be read; ``refusal``: why it is not looked into.
+
+    ``year``: the past year that it is sent for, if it is.
+    """
 
     arrival: Arrival
     content_hash: str
     content: bytes | None
     refusal: Problem | None
+    year: str | None = None
 
     @property
     def sighting(self) -> Sighting:
@@ -41,7 +45,7 @@ class Parcel:
     @property
     def source(self) -> Source:
         """What is known of it without its content."""
-        return Source(self.arrival.place, self.arrival.name, self.arrival.modified)
+        return Source(self.arrival.place, self.arrival.name, self.arrival.modified, self.year, past=self.year is not None)
 
 
 def decide(store: Store, parcel: Parcel, now: dt.datetime, confirmed: bool = False) -> str:

@@ -42,11 +42,16 @@ Judge = Callable[[Any, Dataset], Verdict]
 
 @dataclass(frozen=True)
 class Source:
-    """What is known of a file before it is opened. ``place``: a URN, ``trust`` or ``unplaced``. ``modified``: school time."""
+    """What is known of a file before it is opened. ``place``: a URN, ``trust`` or ``unplaced``. ``modified``: school time.
+
+    ``period``: the academic year where neither rows nor name say it. ``past``: it is a past year's file, and must be of that year.
+    """
 
     place: str
     name: str
     modified: dt.datetime
+    period: str | None = None
+    past: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,12 +103,14 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         if recognised.missing:
             raise Refused(_missing(recognised))
         table, recognised = spread(table, recognised)
-        period = names.academic_year_in(source.name)
+        period = names.academic_year_in(source.name) or source.period
         if not table.rows:
             return _nil_return(table, recognised, source, exported, period, catalogue)
         mapped = map_table(table, recognised, source.place, period or catalogue.calendar.open_period, catalogue=catalogue, keys=keys)
         problems = [*table.notes, *_about_the_name(content, source.name), *_remarks(recognised, period, catalogue), *mapped.problems]
         refusal = _refusal(mapped, recognised.dataset, len(table.rows), judge)
+        if source.past and {key.period for key in mapped.records} != {source.period}:
+            refusal = refusal or problem("another_year", what=f"{source.period}")
     except Refused as refused:
         mapped, problems, refusal = Mapped(), list(table.notes) if table else [], refused.problem
     return Reading(

@@ -91,7 +91,7 @@ def take_in(
 
 def _settle(store: Store, arrival: Arrival, now: dt.datetime) -> Receipt | None:
     """One arrival from drop to receipt; ``None`` for one that was answered before and cannot be removed, such as a folder."""
-    parcel = _opened(arrival)
+    parcel = opened(arrival)
     reference = store.ledger.reference_of(parcel.sighting)
     if reference is not None and arrivals.stays(arrival):
         return None
@@ -100,8 +100,8 @@ def _settle(store: Store, arrival: Arrival, now: dt.datetime) -> Receipt | None:
     return receipt
 
 
-def _opened(arrival: Arrival) -> Parcel:
-    """The arrival with its bytes, or with why they were not read."""
+def opened(arrival: Arrival, year: str | None = None) -> Parcel:
+    """The arrival with its bytes, or with why they were not read. ``year``: the past year that it is sent for."""
     content: bytes | None = None
     refusal: Problem | None = problem("not_a_file", what=arrival.kind) if arrival.kind else None
     if refusal is None:
@@ -112,7 +112,7 @@ def _opened(arrival: Arrival) -> Parcel:
         if names.is_unsafe(arrival.name):
             refusal = problem("bad_file_name")
     identity = content if content is not None else f"{arrival.place}/{arrival.name}/{arrival.size}".encode("utf-8", "surrogateescape")
-    return Parcel(arrival, hashlib.sha256(identity).hexdigest(), content, refusal)
+    return Parcel(arrival, hashlib.sha256(identity).hexdigest(), content, refusal, year)
 
 
 def _hand_over(store: Store, arrival: Arrival, receipt: Receipt) -> None:

@@ -87,7 +87,7 @@ def tell(
         reference=reference,
         outcome=outcome,
         headline=receipts.headline(outcome, len(problems), last_used),
-        summary=_summary(outcome, reading, known, _due(periods, catalogue).get(reading.dataset), received.date()),
+        summary=_summary(outcome, reading, known, None if source.past else _due(periods, catalogue).get(reading.dataset), received.date()),
         place=source.place,
         academy=_academy(source.place, catalogue),
         trust=catalogue.trust.name,
@@ -111,7 +111,7 @@ def tell(
         compared=_compared(landed, known.slices, dataset),
         received_files=_received(known, dataset, outcome, catalogue),
         still_to_come=_still_to_come(known, dataset, periods, received.date(), catalogue)
-        if outcome not in (receipts.REFUSED, receipts.HELD)
+        if outcome not in (receipts.REFUSED, receipts.HELD) and not source.past
         else (),
         next_steps=receipts.steps(outcome),
         columns=reading.columns,
