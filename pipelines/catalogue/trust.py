@@ -11,7 +11,10 @@ from pipelines.catalogue.entry import Code, Entry, Name, Period, Urn
 
 
 class Academy(Entry):
-    """An academy of the trust. ``year_groups`` is its age range, in national curriculum years."""
+    """An academy of the trust. ``year_groups`` is its age range, in national curriculum years.
+
+    ``joined``: its first day in the trust, ``left``: the first day no longer in it; where they are not given it always was and still is.
+    """
 
     urn: Urn
     name: str
@@ -20,6 +23,10 @@ class Academy(Entry):
     predecessors: tuple[Urn, ...] = ()
     joined: dt.date | None = None
     left: dt.date | None = None
+
+    def is_member(self, day: dt.date) -> bool:
+        """Whether it is in the trust on that day."""
+        return (self.joined is None or self.joined <= day) and (self.left is None or day < self.left)
 
 
 class Trust(Entry):

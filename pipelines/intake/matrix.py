@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.catalogue.model import Catalogue, Dataset
-from pipelines.home import Home
+from pipelines.home import Home, Keys
 from pipelines.home.vault import write_whole
-from pipelines.intake import receipts
+from pipelines.intake import identity, receipts
 from pipelines.intake.arrivals import school_time
+from pipelines.intake.identity import Conflict
 from pipelines.intake.ledger import HELD, REFUSED, FileEntry, Ledger
 from pipelines.intake.mapping import Slice
 
@@ -33,7 +34,15 @@ class Square:
     receipt: str = ""
 
 
-def write(home: Home, catalogue: Catalogue, now: dt.datetime) -> Path:
+@dataclass(frozen=True)
+class Written:
+    """The page, and how many squares are in each state."""
+
+    path: Path
+    states: dict[str, int]
+
+
+def write(home: Home, keys: Keys, catalogue: Catalogue, now: dt.datetime) -> Written:
     """The page, written whole among the receipts of the home: it names academies and datasets, and counts of problems only."""
     now = school_time(now)
     files: list[FileEntry] = []
@@ -46,19 +55,41 @@ def write(home: Home, catalogue: Catalogue, now: dt.datetime) -> Path:
     home.receipts.mkdir(mode=0o700, parents=True, exist_ok=True)
     template = receipts.environment().get_template(TEMPLATE)
     page = template.render(
-        trust=catalogue.trust, period=catalogue.calendar.open_period, now=now, datasets=_asked_for(catalogue), rows=rows, **_said(rows)
+        trust=catalogue.trust,
+        period=catalogue.calendar.open_period,
+        now=now,
+        datasets=_asked_for(catalogue),
+        rows=rows,
+        conflicts=_told(identity.conflicts(home, keys, catalogue.calendar.open_period), catalogue),
+        **_said(rows),
     )
     write_whole(home.receipts / PAGE, page.encode())
-    return home.receipts / PAGE
+    return Written(home.receipts / PAGE, dict(Counter(square.state for line in rows.values() for square in line)))
+
+
+def _told(found: Sequence[Conflict], catalogue: Catalogue) -> list[dict[str, str | int]]:
+    """The conflicts in words."""
+    names = {academy.urn: academy.name for academy in catalogue.trust.academies}
+    return [
+        {
+            "where": names[one.first] if one.first == one.second else f"{names[one.first]} and {names[one.second]}",
+            "pupils": one.pupils,
+            "matter": identity.KINDS[one.kind][0],
+            "do": identity.KINDS[one.kind][1],
+        }
+        for one in found
+    ]
 
 
 def squares(files: Sequence[FileEntry], used: dict[Slice, str], catalogue: Catalogue, today: dt.date) -> dict[str, list[Square]]:
-    """By academy's name the square of each dataset, in the order of the columns."""
+    """By the name of each academy that is in the trust, the square of each dataset, in the order of the columns."""
     by_reference = {entry.reference: entry for entry in files}
     period = catalogue.calendar.open_period
     due = next((item.due for item in catalogue.calendar.periods if item.period == period), {})
     found = {}
     for academy in catalogue.trust.academies:
+        if not academy.is_member(today):
+            continue
         line = []
         for dataset in _asked_for(catalogue):
             reference = used.get(Slice(dataset.name, period, academy.urn))

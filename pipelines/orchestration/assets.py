@@ -32,6 +32,7 @@ from pipelines.orchestration.loss_tables import analyst_tables
 from pipelines.orchestration.resources import Clock, TrustHome
 
 JUDGED_MARTS, REPORTS, SEALED = (AssetKey(["draft", name]) for name in ("marts", "reports", "sealed"))
+MATRIX = AssetKey("submission_matrix")
 RELEASE = AssetKey("release")
 HELD_ROWS = 50
 
@@ -76,6 +77,15 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
                 owners=OWNERS,
             )
             for name in names
+        ]
+        + [
+            AssetSpec(
+                MATRIX,
+                deps=[AssetDep(AssetKey(["landing", name])) for name in names],
+                description="Who owes what: one page with the latest file of each academy and dataset, and a link to its receipt.",
+                group_name="landing",
+                owners=OWNERS,
+            )
         ],
         check_specs=[
             AssetCheckSpec(
@@ -87,6 +97,11 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
     def landing(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> Iterator[Any]:
         opened = home.take()
         report = steps.take_in(opened, clock.now, context.log.info)
+        matrix = steps.write_matrix(opened, clock.now())
+        yield MaterializeResult(
+            asset_key=MATRIX,
+            metadata={"page": MetadataValue.url(matrix.path.as_uri()), **{f"squares {k}": n for k, n in matrix.states.items()}},
+        )
         if steps.nothing_landed(opened):
             raise Failure("No file has been accepted yet, so there is nothing to count. The receipts say why.", allow_retries=False)
         for name in names:
@@ -99,7 +114,6 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
                     "files settled": len(settled),
                     "rows": ", ".join(item.rows for item in settled) or "no new file",
                     "receipts": MetadataValue.path(str(opened.home.receipts)),
-                    "who owes what": MetadataValue.url((opened.home.receipts / "submissions.html").as_uri()),
                 },
             )
             yield AssetCheckResult(

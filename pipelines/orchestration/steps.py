@@ -46,12 +46,15 @@ def waiting(opened: Opened) -> str:
 
 
 def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) -> intake.IntakeReport:
-    """Settle every file in the drop folders: recognise, read, map, judge (gate 1), land by rename, receipt; then the page of who owes what, and
-    mail to whom it concerns."""
+    """Settle every file in the drop folders: recognise, read, map, judge (gate 1), land by rename, receipt; then mail to whom it concerns."""
     report = intake.take_in(opened.home, opened.keys, opened.catalogue, gate_1(opened), clock=now, progress=progress)
-    intake.write_matrix(opened.home, opened.catalogue, now())
     intake.send_notices(opened.home, opened.catalogue, now(), progress)
     return report
+
+
+def write_matrix(opened: Opened, now: dt.datetime) -> Any:
+    """The page of who owes what, with how many squares are in each state."""
+    return intake.write_matrix(opened.home, opened.keys, opened.catalogue, now)
 
 
 def nothing_landed(opened: Opened) -> bool:

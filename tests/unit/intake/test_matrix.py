@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from made_up_exports import FIRST, NOW, SECOND, THIRD, MadeUpTrust, pupil, pupils, written
+from made_up_exports import FIRST, NOW, SECOND, THIRD, MadeUpTrust, pupil, pupils, upn, written
 
 from pipelines.intake import write_matrix
 
@@ -31,7 +31,7 @@ def send(trust: MadeUpTrust) -> Send:
 
 
 def page(trust: MadeUpTrust) -> str:
-    return write_matrix(trust.home, trust.catalogue, NOW).read_text("utf-8")
+    return write_matrix(trust.home, trust.keys, trust.catalogue, NOW).path.read_text("utf-8")
 
 
 def row(text: str, academy: str) -> dict[str, str]:
@@ -84,3 +84,31 @@ def test_an_academy_s_name_is_text_and_no_markup(trust: MadeUpTrust) -> None:
     academies = trust.home.trust / "academies.yml"
     academies.write_text(academies.read_text("utf-8").replace("First Primary", "<b>First</b>"), "utf-8")
     assert "&lt;b&gt;First&lt;/b&gt;" in page(trust)
+
+
+def test_an_academy_that_is_not_in_the_trust_owes_nothing(trust: MadeUpTrust) -> None:
+    academies = trust.home.trust / "academies.yml"
+    academies.write_text(academies.read_text("utf-8").replace("name: First Primary,", "name: First Primary, left: 2026-01-20,"), "utf-8")
+    text = page(trust)
+    assert "First Primary" not in text and "Second Primary" in text
+
+
+def test_pupils_on_two_rolls_and_doubtful_numbers_are_told_by_academies(trust: MadeUpTrust) -> None:
+    def with_former(number: int, former: int | None) -> dict[str, str]:
+        return pupil(number, **{"Former UPN": upn(former) if former is not None else ""})
+
+    trust.drop(FIRST, "pupils.csv", written([*(with_former(number, None) for number in range(30)), with_former(40, 900)]))
+    trust.drop(
+        SECOND,
+        "pupils.csv",
+        written([*(with_former(number, None) for number in (*range(60, 90), 28, 29)), with_former(41, 900), with_former(42, 5)]),
+    )
+    trust.take_in()
+    text = page(trust)
+    told = re.findall(r'<tr><th scope="row">([^<]+)</th><td>(\d+)</td><td>([^<]+)</td>', text)
+    assert told == [
+        ("First Primary and Second Primary", "3", "on the main roll of both"),
+        ("First Primary and Second Primary", "1", "on roll under a UPN that another pupil gives as a former one"),
+        ("First Primary and Second Primary", "1", "two pupils with one former UPN"),
+    ]
+    assert upn(28) not in text
