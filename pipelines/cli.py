@@ -175,6 +175,22 @@ def backfill(
     raise typer.Exit(0 if used == len(receipts) else FAILED)
 
 
+@app.command("object")
+def object_(
+    urn: Annotated[str | None, typer.Option(help="For a member of staff: the academy whose staff number it is. Without it, a UPN.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Record a person's written objection: their special-category data counts as not known. Asks for the number; keeps a pseudonym only."""
+    from pipelines import intake
+    from pipelines.orchestration.opened import Opened
+
+    with _sentences():
+        opened = Opened.at(home)
+        number = typer.prompt("Staff number" if urn else "UPN", hide_input=True)
+        new = intake.record_objection(opened.home, opened.keys, opened.catalogue, number, urn)
+    typer.echo("Recorded. It counts from the next refresh, in every year." if new else "It was recorded before; nothing was changed.")
+
+
 def _told(receipt: Receipt, home: Path) -> None:
     typer.echo(f"{receipt.as_text()}\nReceipt {receipt.reference}. It counts from the next refresh: equality refresh --home {home}")
 

@@ -48,7 +48,11 @@ def load(trust: Path) -> Catalogue:
         "populations": {entry["name"]: _parse(Population, entry, BUILT_IN / "populations.yml") for entry in populations},
         **folders,
     }
-    catalogue = Catalogue.model_validate({**content, "fingerprints": {}})
+    objections = _optional(trust / "objections.yml").get("objections", [])
+    try:
+        catalogue = Catalogue.model_validate({**content, "objections": objections, "fingerprints": {}})
+    except ValidationError:
+        raise CatalogueError("objections.yml should hold pseudonyms only, as: equality object  writes them.") from None
     for sentence in disagreements(catalogue):
         raise CatalogueError(sentence)
     return catalogue.model_copy(update={"fingerprints": _fingerprints(catalogue)})
@@ -128,6 +132,7 @@ def _fingerprints(catalogue: Catalogue) -> dict[str, str]:
         parts[f"dataset:{name}"] = [
             dataset,
             [catalogue.headings],
+            sorted(catalogue.objections),
             [catalogue.code_sets[code_set] for code_set in sorted(sets)],
             [format_ for format_ in catalogue.formats.values() if format_.dataset == name],
         ]
@@ -135,9 +140,11 @@ def _fingerprints(catalogue: Catalogue) -> dict[str, str]:
 
 
 def _canonical(part: Any) -> str:
-    plain = part.model_dump(mode="json") if isinstance(part, BaseModel) else [_plain(item) for item in part]
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False)
+    return json.dumps(_plain(part), sort_keys=True, ensure_ascii=False)
 
 
 def _plain(item: Any) -> Any:
-    return item.model_dump(mode="json") if isinstance(item, BaseModel) else [_plain(inner) for inner in item]
+    if isinstance(item, BaseModel):
+        whole = item.model_dump(mode="json")
+        return {**whole, "objections": sorted(item.objections)} if isinstance(item, Catalogue) else whole
+    return item if isinstance(item, str) else [_plain(inner) for inner in item]

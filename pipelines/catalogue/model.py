@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from pipelines.catalogue.entry import AreaLevel, Code, Entry, FieldType, Name, Subject
 from pipelines.catalogue.policy import DisclosurePolicy
@@ -271,13 +271,17 @@ class Cohort(Entry):
 
 
 class Catalogue(Entry):
-    """Everything declared, ours and the trust's laid over it. Made only by :func:`pipelines.catalogue.load`."""
+    """Everything declared, ours and the trust's laid over it. Made only by :func:`pipelines.catalogue.load`.
+
+    ``objections``: pseudonyms of people whose special-category fields count as not known, because they objected.
+    """
 
     trust: Trust
     calendar: Calendar
     policy: DisclosurePolicy
     brand: Brand
     mail: Mail | None = None
+    objections: frozenset[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]] = frozenset()
     objectives: tuple[Objective, ...]
     phases: tuple[Phase, ...]
     cohorts: tuple[Cohort, ...]

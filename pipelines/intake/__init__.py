@@ -5,6 +5,7 @@ from pipelines.intake.blanks import template
 from pipelines.intake.checking import check
 from pipelines.intake.matrix import write as write_matrix
 from pipelines.intake.notices import send as send_notices
+from pipelines.intake.objections import record as record_objection
 from pipelines.intake.reading import Judge, Verdict
 from pipelines.intake.recall import confirm, withdraw
 from pipelines.intake.receipts import Receipt
@@ -23,6 +24,7 @@ __all__ = [
     "check",
     "confirm",
     "inputs",
+    "record_objection",
     "send_notices",
     "status",
     "take_in",

@@ -94,6 +94,8 @@ class _Mapping:
                 item = self.dataset.field(self.dataset.person)
                 record[PERSON] = pseudonym(self.keys, self.dataset, item, persons[position] or "", urn)
             record |= self._landed(columns, position, record)
+            if record.get(PERSON) in self.catalogue.objections:
+                self._forget_what_is_special(record)
             record["_rank"] = columns[self.dataset.rank].values[position] if self.dataset.rank in columns else None
             self.result.records[Slice(self.dataset.name, period, urn)].append(record)
         self._count_once()
@@ -217,6 +219,13 @@ class _Mapping:
             if item.attribute and item.store and value is not None:
                 attributes[item.name] = value
         return {**record, ATTRIBUTES: attributes}
+
+    def _forget_what_is_special(self, record: Record) -> None:
+        """Leave out the special-category fields of a person who objected."""
+        for item in self.dataset.fields:
+            if item.data_class == "special":
+                record[ATTRIBUTES].pop(item.name, None)
+                record |= {item.name: None} if item.name in record else {}
 
     def _but_repeats(self, record: Record) -> Record:
         """What a joined sub-report leaves the same in every row of one key."""
