@@ -98,10 +98,6 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
         opened = home.take()
         report = steps.take_in(opened, clock.now, context.log.info)
         matrix = steps.write_matrix(opened, clock.now())
-        yield MaterializeResult(
-            asset_key=MATRIX,
-            metadata={"page": MetadataValue.url(matrix.path.as_uri()), **{f"squares {k}": n for k, n in matrix.states.items()}},
-        )
         if steps.nothing_landed(opened):
             raise Failure("No file has been accepted yet, so there is nothing to count. The receipts say why.", allow_retries=False)
         for name in names:
@@ -123,6 +119,10 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
                 severity=AssetCheckSeverity.WARN,
                 metadata={"files judged": len(settled), "not accepted": refused},
             )
+        yield MaterializeResult(
+            asset_key=MATRIX,
+            metadata={"page": MetadataValue.url(matrix.path.as_uri()), **{f"squares {k}": n for k, n in matrix.states.items()}},
+        )
 
     return landing
 
