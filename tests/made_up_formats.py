@@ -31,9 +31,7 @@ MANIFEST = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
 
 def made_up(dataset: Dataset, catalogue: Catalogue) -> list[dict[str, str]]:
     """Rows with a value in every field but those of marks, each with a person or case of its own; codes, ISO dates, Y and N."""
-    how = dataset.from_marks
-    marks = {how.day, how.session, how.mark, how.morning, how.afternoon} if how else set()
-    fields = [item for item in dataset.fields if item.name not in marks and item.name != dataset.rank]
+    fields = [item for item in dataset.totals if item.name != dataset.rank]
     rows = [{item.name: _value(item, number, catalogue) for item in fields} for number in range(MADE)]
     if dataset.name == "pupil_voice":
         groups = [value.code for value in catalogue.code_sets["voice_group"].codes]

@@ -117,6 +117,13 @@ class Dataset(Entry):
     ignore: tuple[str, ...] = ()
     fields: tuple[DataField, ...]
 
+    @property
+    def totals(self) -> tuple[DataField, ...]:
+        """The fields, but for those that only a register of session marks has."""
+        how = self.from_marks
+        marks = {how.day, how.session, how.mark, how.morning, how.afternoon} if how else set()
+        return tuple(field for field in self.fields if field.name not in marks)
+
     def field(self, name: str) -> DataField:
         """The field of that name; ``KeyError`` when the contract has none."""
         for field in self.fields:

@@ -26,7 +26,7 @@ def fitted(tables: dict[str, pd.DataFrame], catalogue: Catalogue, period: Calend
 
 def _fitted(dataset: Dataset, tables: dict[str, pd.DataFrame], catalogue: Catalogue, period: CalendarPeriod, seed: int) -> pd.DataFrame:
     table = tables[dataset.name] if dataset.name in tables else _some_people(dataset, tables, period, seed)
-    unknown = [field for field in dataset.fields if field.name not in table]
+    unknown = [field for field in dataset.totals if field.name not in table]
     drawn = {field.name: _drawn(field, table, catalogue, period, _rng(seed, dataset.name, field.name)) for field in unknown}
     table = table.assign(**drawn)
     return table if dataset.person or not dataset.key else table.drop_duplicates(["urn", *dataset.key]).reset_index(drop=True)

@@ -87,7 +87,7 @@ def _headings(dataset: Dataset, report: Format | None, dialect: Dialect) -> dict
     """Heading -> field. A field that the report does not know, such as one a trust has added, goes under its own first heading."""
     known = {name: heading for heading, name in (report.columns if report else {}).items()}
     headings = {}
-    for field in dataset.fields:
+    for field in dataset.totals:
         if field.name in known:
             headings[known[field.name]] = field
         elif field.type not in WHERE_AND_WHEN or report is None:

@@ -45,7 +45,7 @@ def template(dataset: Dataset, catalogue: Catalogue) -> bytes:
     sheet, notes, lists = book.active, book.create_sheet(NOTES), book.create_sheet(LISTS)
     sheet.title = dataset.title
     lists.sheet_state = "hidden"
-    fields = sorted(dataset.fields, key=lambda item: not item.required)
+    fields = sorted(dataset.totals, key=lambda item: not item.required)
     for at, item in enumerate(fields, start=1):
         letter = get_column_letter(at)
         cell = sheet.cell(1, at, heading(item))

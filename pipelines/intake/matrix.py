@@ -52,14 +52,16 @@ def write(home: Home, keys: Keys, catalogue: Catalogue, now: dt.datetime) -> Wri
             files = ledger.files()
             used = {entry.key: entry.reference for entry in ledger.slices(active=True)}
     rows = squares(files, used, catalogue, now.date())
+    asked = [at for at, _ in enumerate(_asked_for(catalogue)) if any(line[at].state != "none" for line in rows.values())]
     home.receipts.mkdir(mode=0o700, parents=True, exist_ok=True)
     template = receipts.environment().get_template(TEMPLATE)
     page = template.render(
         trust=catalogue.trust,
         period=catalogue.calendar.open_period,
         now=now,
-        datasets=_asked_for(catalogue),
-        rows=rows,
+        datasets=[_asked_for(catalogue)[at] for at in asked],
+        not_asked=[dataset.title for at, dataset in enumerate(_asked_for(catalogue)) if at not in asked],
+        rows={name: [line[at] for at in asked] for name, line in rows.items()},
         conflicts=_told(identity.conflicts(home, keys, catalogue.calendar.open_period), catalogue),
         **_said(rows),
     )

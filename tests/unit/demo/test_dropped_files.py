@@ -102,7 +102,7 @@ def test_the_only_codes_outside_the_code_sets_are_the_planted_ones(demonstration
     catalogue = demonstration.catalogue
     for dataset in catalogue.datasets.values():
         table = demonstration.tables["2025-26"][dataset.name]
-        for field in dataset.fields:
+        for field in dataset.totals:
             if field.codes:
                 assert set(table[field.name]) - {""} <= {item.code for item in catalogue.code_sets[field.codes].codes}
     unknown = next(fault for fault in FAULTS if fault.kind == "unknown_code")
