@@ -155,7 +155,11 @@ class _Mapping:
 
     def _academies(self) -> list[str]:
         """The academy of every row: the folder's own, or the column's in a file for the whole trust."""
-        current = {old: academy.urn for academy in self.catalogue.trust.academies for old in (academy.urn, *academy.predecessors)}
+        current = {
+            known: academy.urn
+            for academy in self.catalogue.trust.academies
+            for known in (academy.urn, *academy.predecessors, *filter(None, [academy.laestab]))
+        }
         cells = self._cells("urn")
         if self.place == TRUST:
             if not any(cells):

@@ -58,12 +58,13 @@ class Source:
 class Reading:
     """What a file holds. With a ``refusal`` there are no rows. ``exported`` orders the versions of a slice.
 
-    ``columns``: the heading that each field was read under. ``nil``: it says that there were none, and its one slice is empty.
+    ``read_as``: the report it was taken for, and why. ``columns``: the heading that each field was read under. ``nil``: it says that there
+    were none, and its one slice is empty.
     """
 
     exported: dt.datetime
     dataset: str = ""
-    described: str = ""
+    read_as: str = ""
     records: dict[Slice, list[Record]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     received: int = 0
@@ -107,7 +108,12 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         if not table.rows:
             return _nil_return(table, recognised, source, exported, period, catalogue)
         mapped = map_table(table, recognised, source.place, period or catalogue.calendar.open_period, catalogue=catalogue, keys=keys)
-        problems = [*table.notes, *_about_the_name(content, source.name), *_remarks(recognised, period, catalogue), *mapped.problems]
+        problems = [
+            *table.notes,
+            *_about_the_name(content, source.name),
+            *_remarks(recognised, period, catalogue),
+            *mapped.problems,
+        ]
         refusal = _refusal(mapped, recognised.dataset, len(table.rows), judge)
         if source.past and {key.period for key in mapped.records} != {source.period}:
             refusal = refusal or problem("another_year", what=f"{source.period}")
@@ -116,7 +122,7 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
     return Reading(
         exported,
         recognised.dataset.name if recognised else "",
-        recognised.described if recognised else "",
+        f"{recognised.described}, by {recognised.reason}" if recognised else "",
         {} if refusal else dict(mapped.records),
         (refusal, *problems) if refusal else tuple(problems),
         len(table.rows) if table else 0,
@@ -138,7 +144,9 @@ def _nil_return(
     if not (said and recognised.dataset.nil_return and source.place != TRUST and period in known):
         raise Refused(problem("no_rows"))
     key = Slice(recognised.dataset.name, period, source.place)
-    return Reading(exported, key.dataset, recognised.described, {key: []}, (problem("nil_return", what=period),), nil=True)
+    return Reading(
+        exported, key.dataset, f"{recognised.described}, by {recognised.reason}", {key: []}, (problem("nil_return", what=period),), nil=True
+    )
 
 
 def _about_the_name(content: bytes, name: str) -> list[Problem]:

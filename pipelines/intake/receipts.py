@@ -83,6 +83,7 @@ class Receipt:
     received_files: tuple[FileLine, ...] = ()
     still_to_come: tuple[FileLine, ...] = ()
     next_steps: tuple[str, ...] = ()
+    read_as: str = ""
     columns: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -103,6 +104,7 @@ class Receipt:
             column = f" Column {item.column}." if item.column else ""
             values = f" Value {', '.join(item.values[:5])}." if item.values else ""
             lines.append(f"{number}. {item.title}.{rows}{column}{values} {item.fix}".rstrip())
+        lines += [f"Read as: {self.read_as}."] if self.read_as else []
         return "\n".join([*lines, *(f"Note: {item.title}" for item in self.notes)])
 
     def as_json(self) -> str:

@@ -42,6 +42,15 @@ class Recognised:
         """The report's name for people."""
         return f"{self.format.system}: {self.format.report}" if self.format else self.dataset.title
 
+    @property
+    def reason(self) -> str:
+        """Why it is taken for that, and so how sure it is."""
+        if self.format:
+            return f"all {len(self.format.recognise)} headings that mark this report"
+        needed = [item.name for item in self.dataset.fields if item.required]
+        found = sum(name in self.columns for name in needed)
+        return f"{found} of {len(needed)} needed headings" if found == len(needed) or not self.dataset.from_marks else "its days and marks"
+
 
 def known_headings(catalogue: Catalogue) -> frozenset[str]:
     """Every heading, in plain form, that some dataset or format names."""

@@ -12,9 +12,10 @@ from xml.parsers import expat
 from pipelines.intake import values
 from pipelines.intake.problems import Refused, problem
 
-YEAR = "Academic year"
-"""The column that is made of a return's header: the collection's year and term."""
+YEAR, ACADEMY = "Academic year", "LAEstab"
+"""The columns that are made of a return's header: the collection's year and term, and the establishment that sends it."""
 MOST_LEAVES, DEEPEST, LONGEST = 500, 40, 131_072
+HEADER = {"CollectionDetails", "Source", "SourceSchool"}
 _AUTUMN = ("AUT", "AUTUMN", "01")
 
 
@@ -47,9 +48,10 @@ def rows_of(content: bytes, elements: Elements) -> list[list[str]]:
         raise Refused(problem("xml_damaged")) from None
     if not reader.found:
         raise Refused(problem("unrecognised"))
-    year = _academic_year(reader.header)
-    headings = [*reader.columns, *([YEAR] if year else []), reader.root]
-    return [headings, *([*(record.get(name, "") for name in reader.columns), *([year] if year else []), ""] for record in reader.found)]
+    said = {YEAR: _academic_year(reader.header), ACADEMY: "".join(reader.header.get(name, "") for name in ("LEA", "Estab"))}
+    said = {name: value for name, value in said.items() if value}
+    headings = [*reader.columns, *said, reader.root]
+    return [headings, *([*(record.get(name, "") for name in reader.columns), *said.values(), ""] for record in reader.found)]
 
 
 def _refuse(*declaration: object) -> None:
@@ -116,7 +118,7 @@ class _Reader:
         if len(value) > LONGEST:
             raise Refused(problem("field_too_long", rows=(len(self.found) + 2,)))
         if self.record is None:
-            if "CollectionDetails" in self.path:
+            if not HEADER.isdisjoint(self.path):
                 self.header.setdefault(name, value)
             if not self.within & set(self.path):
                 return

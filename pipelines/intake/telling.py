@@ -115,6 +115,7 @@ def tell(
         else (),
         next_steps=receipts.steps(outcome),
         columns=reading.columns,
+        read_as=reading.read_as,
     )
 
 

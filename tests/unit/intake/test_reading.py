@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from made_up_exports import FIRST, SECOND, Verdict, passing, pupil, pupils, written
+from made_up_exports import FIRST, SECOND, Verdict, passing, pupil, pupils, upn, written
 
 from pipelines.catalogue import Catalogue
 from pipelines.home import Keys
@@ -25,7 +25,21 @@ def kinds(found: Reading) -> dict[str, tuple[int, ...]]:
 
 def test_a_clean_file_is_used_to_the_last_row_without_a_word(catalogue: Catalogue) -> None:
     found = reading(catalogue, pupils(range(30)))
-    assert (found.received, found.used, found.set_aside, found.problems) == (30, 30, 0, ())
+    assert (found.received, found.used, found.set_aside, kinds(found)) == (30, 30, 0, {})
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([{"UPN": upn(number), "Sex": "F", "Ethnicity": "WBRI", "Year": "4"} for number in range(9)], "Pupils, by 4 of 4 needed headings"),
+        (
+            [{"UPN": upn(number), "Key Stage": "KS2", "Subject": "Reading", "Result": "104"} for number in range(9)],
+            "Any: Results, one row a subject, by all 4 headings that mark this report",
+        ),
+    ],
+)
+def test_what_a_file_was_taken_for_is_said_with_the_reason(catalogue: Catalogue, rows: list[dict[str, str]], said: str) -> None:
+    assert reading(catalogue, rows).read_as == said
 
 
 def test_names_and_dates_of_birth_end_at_the_door_but_the_age_does_not(catalogue: Catalogue) -> None:

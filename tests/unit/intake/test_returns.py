@@ -35,6 +35,19 @@ def test_a_return_gives_the_same_people_as_a_list_of_them(trust: MadeUpTrust) ->
     assert as_told() == listed
 
 
+@pytest.mark.parametrize(("estab", "outcome"), [("2001", receipts.ACCEPTED), ("2002", receipts.REFUSED)])
+def test_a_return_of_another_establishment_is_not_taken(trust: MadeUpTrust, estab: str, outcome: str) -> None:
+    academies = trust.home.trust / "academies.yml"
+    declared = academies.read_text("utf-8")
+    for urn, number in (("900401", "9992001"), ("900402", "9992002")):
+        declared = declared.replace(f'urn: "{urn}",', f'urn: "{urn}", laestab: "{number}",')
+    academies.write_text(declared, "utf-8")
+    source = f"<Source><LEA>999</LEA><Estab>{estab}</Estab></Source></Header>"
+    trust.drop(FIRST, "census.xml", census(*map(record, pupils(range(30)))).replace(b"</Header>", source.encode()))
+    (settled,) = trust.take_in().settled
+    assert settled.outcome == outcome
+
+
 def test_leavers_keep_their_leaving_date(trust: MadeUpTrust) -> None:
     stayed = [record(row) for row in pupils(range(29))]
     trust.drop(FIRST, "census.xml", census(*stayed, record(pupil(29), "PupilNoLongerOnRoll", "2025-12-19")))
