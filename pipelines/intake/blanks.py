@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelines.catalogue.model import Catalogue, CodeValue, DataField, Dataset
 from pipelines.intake.codes import plain
+from pipelines.intake.problems import NOTHING
 
 NOTES, LISTS = "About this file", "Lists"
 SHEETS_OF_OURS = (NOTES, LISTS)
@@ -19,6 +20,8 @@ ROWS = 5_000
 _WRITE = {
     "upn": "13 characters, as in your MIS",
     "staff_ref": "as in your payroll or HR system",
+    "reference": "a number of your own; the same each time you send it",
+    "text": "as it is",
     "urn": "six digits; needed only in a file for several academies",
     "period": "as 2025-26; needed only where the file's name does not say it",
     "date": "day first, as 31/12/2025",
@@ -40,11 +43,14 @@ def template(dataset: Dataset, catalogue: Catalogue) -> bytes:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     book = Workbook()
     sheet, notes, lists = book.active, book.create_sheet(NOTES), book.create_sheet(LISTS)
     sheet.title = dataset.title
     lists.sheet_state = "hidden"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     fields = sorted(dataset.totals, key=lambda item: not item.required)
     for at, item in enumerate(fields, start=1):
         letter = get_column_letter(at)
@@ -65,11 +71,30 @@ def template(dataset: Dataset, catalogue: Catalogue) -> bytes:
             rule.errorTitle, rule.error = heading(item), "Please choose from the list."
             sheet.add_data_validation(rule)
             rule.add(f"{letter}2:{letter}{ROWS + 1}")
+    if dataset.nil_return:
+        _add_box(sheet, len(fields) + 1, dataset)
     sheet.freeze_panes = "A2"
     _write_notes(notes, dataset, fields)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _add_box(sheet: Any, at: int, dataset: Dataset) -> None:
+    """A last column with one cell to tick where there were none: that is an answer, an empty sheet is not."""
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font, PatternFill
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    letter = get_column_letter(at)
+    cell = sheet.cell(1, at, NOTHING)
+    cell.font, cell.fill = Font(bold=True, color=_INK), PatternFill("solid", fgColor=_PAPER)
+    cell.comment = Comment("If there were none, choose x in the cell below and leave everything else empty.", dataset.title)
+    sheet.column_dimensions[letter].width = len(NOTHING) + 4
+    rule = DataValidation("list", formula1='"x"', allow_blank=True)
+    sheet.add_data_validation(rule)
+    rule.add(f"{letter}2")
 
 
 def heading(item: DataField) -> str:
@@ -80,10 +105,15 @@ def heading(item: DataField) -> str:
 
 
 def choosable(item: DataField, catalogue: Catalogue) -> list[CodeValue]:
-    """The codes that are in force: those that ended are read in files but offered to nobody."""
+    """The codes that are in force in the open period: those that ended are read in files but offered to nobody."""
     if item.codes is None:
         return []
-    return [value for value in catalogue.code_sets[item.codes].codes if value.forward_to is None and value.valid_to is None]
+    now = next(item for item in catalogue.calendar.periods if item.period == catalogue.calendar.open_period)
+    return [
+        value
+        for value in catalogue.code_sets[item.codes].codes
+        if value.forward_to is None and (value.valid_to or now.ends) >= now.ends and (value.valid_from or now.starts) <= now.ends
+    ]
 
 
 def shown(value: CodeValue) -> str:

@@ -14,6 +14,8 @@ from typing import Literal, cast
 import yaml
 
 WORDINGS = Path(__file__).with_name("wordings.yml")
+NOTHING = "Nothing to report"
+"""Heading of the box of a template; ticked, it says that there were none."""
 Weight = Literal["refuses", "fix", "note"]
 
 

@@ -22,6 +22,7 @@ from pipelines.intake.spreads import spread
 from pipelines.intake.tables import Table, read_table
 
 MOST_SET_ASIDE = 0.1
+_NIL_LINE = re.compile(rb"(?:\xef\xbb\xbf)?\s*nil\s*,\s*(\w{1,40})\s*,\s*([\d/ -]{4,12}?)\s*", re.IGNORECASE)
 _NIL = re.compile(r"(?<![a-z])nil(?![a-z])", re.IGNORECASE)
 _VALUE_LIKE = re.compile(r"\d{3}|\d[/.-]\d")
 TEXTS, WORKBOOKS, RETURNS, INTERFACES = ("csv", "tsv", "tab"), ("xlsx", "xlsm", "ods"), ("xml",), ("json",)
@@ -96,6 +97,8 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
     try:
         if source.place == UNPLACED:
             raise Refused(problem("unplaced"))
+        if (line := _NIL_LINE.fullmatch(content)) and (dataset := catalogue.datasets.get(line[1].decode().lower())):
+            return _nil(dataset, source, exported, names.academic_year(line[2].decode()), catalogue, "Nil return in one line")
         table = read_register(content, source.name, catalogue)
         if table is None:
             table = added_up(read_table(content, known_headings(catalogue), record_elements(catalogue)), source.name, catalogue)
@@ -138,15 +141,19 @@ def _nil_return(
 
     A file that is merely empty may be an export that failed; :class:`Refused`.
     """
-    said = table.says_none or _NIL.search(source.name) is not None
-    period = period or catalogue.calendar.open_period
-    known = {item.period for item in catalogue.calendar.periods}
-    if not (said and recognised.dataset.nil_return and source.place != TRUST and period in known):
+    if not (table.says_none or _NIL.search(source.name)):
         raise Refused(problem("no_rows"))
-    key = Slice(recognised.dataset.name, period, source.place)
-    return Reading(
-        exported, key.dataset, f"{recognised.described}, by {recognised.reason}", {key: []}, (problem("nil_return", what=period),), nil=True
-    )
+    read_as = f"{recognised.described}, by {recognised.reason}"
+    return _nil(recognised.dataset, source, exported, period or catalogue.calendar.open_period, catalogue, read_as)
+
+
+def _nil(dataset: Dataset, source: Source, exported: dt.datetime, period: str | None, catalogue: Catalogue, read_as: str) -> Reading:
+    """The reading of a nil return, of one academy and a year that the calendar has; :class:`Refused` for any other."""
+    known = {item.period for item in catalogue.calendar.periods}
+    if not dataset.nil_return or source.place == TRUST or period is None or period not in known:
+        raise Refused(problem("no_rows"))
+    key = Slice(dataset.name, period, source.place)
+    return Reading(exported, dataset.name, read_as, {key: []}, (problem("nil_return", what=period),), nil=True)
 
 
 def _about_the_name(content: bytes, name: str) -> list[Problem]:

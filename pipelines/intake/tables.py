@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pipelines.intake import nested, returns, values, workbooks
 from pipelines.intake.codes import plain
 from pipelines.intake.decoding import ZIP, decode, is_json, is_xml, refuse_other_kinds
-from pipelines.intake.problems import Problem, Refused, problem
+from pipelines.intake.problems import NOTHING, Problem, Refused, problem
 
 MOST_COLUMNS = 500
 HEADINGS_WITHIN = 20
@@ -125,6 +125,7 @@ def _table(lines: list[list[str]], notes: tuple[Problem, ...], known: Collection
         notes = (*notes, problem("lines_above_headings", rows=above))
     if not ends_whole and len(lines[-1]) < len(headings) and not is_footer(lines[-1]):
         raise Refused(problem("truncated", rows=(len(lines),)))
+    box = next((at for at, heading in enumerate(headings) if plain(heading) == plain(NOTHING)), None)
     rows: list[Row] = []
     blank: list[int] = []
     footers: list[int] = []
@@ -135,7 +136,7 @@ def _table(lines: list[list[str]], notes: tuple[Problem, ...], known: Collection
             blank.append(number)
         elif _is_heading_again(line, headings, known):
             repeated.append(number)
-        elif sum(map(bool, line)) == 1 and _NONE.fullmatch("".join(line)):
+        elif sum(map(bool, line)) == 1 and (_NONE.fullmatch("".join(line)) or (box is not None and any(line[box : box + 1]))):
             nothing.append(number)
         elif is_footer(line):
             footers.append(number)

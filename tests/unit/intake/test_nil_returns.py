@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import openpyxl
 import pytest
 from made_up_exports import FIRST, MadeUpTrust, upn
 
@@ -71,3 +74,29 @@ def test_a_nil_return_survives_the_loss_of_the_landing(trust: MadeUpTrust) -> No
 
 def test_nobody_can_say_nil_for_the_whole_trust(trust: MadeUpTrust) -> None:
     assert send(trust, "suspensions_2025-26_nil.csv", HEADINGS, "trust").outcome == receipts.REFUSED
+
+
+@pytest.mark.parametrize("line", ["nil,suspensions,2025-26", "NIL, Suspensions, 2025/26\r\n", "\ufeffnil,suspensions,2025-2026\n"])
+def test_one_line_says_nil_whatever_the_file_is_called(trust: MadeUpTrust, line: str) -> None:
+    settled = send(trust, "answer.csv", line)
+    assert (settled.outcome, settled.dataset, settled.periods) == (receipts.ACCEPTED, "suspensions", ("2025-26",))
+
+
+@pytest.mark.parametrize("line", ["nil,pupils,2025-26", "nil,suspensions,1999-00", "nil,lunches,2025-26", "nil,suspensions,2025-26,more"])
+def test_a_line_that_says_nil_of_something_else_is_refused(trust: MadeUpTrust, line: str) -> None:
+    assert send(trust, "answer.csv", line).outcome == receipts.REFUSED
+
+
+def test_the_box_of_a_template_says_nil_only_when_it_is_ticked(trust: MadeUpTrust) -> None:
+    blank = intake.template(trust.catalogue.datasets["incidents"], trust.catalogue)
+    trust.drop(FIRST, "incidents 20260110.xlsx", blank)
+    (settled,) = trust.take_in().settled
+    assert settled.outcome == receipts.REFUSED
+    book = openpyxl.load_workbook(io.BytesIO(blank))
+    box = next(cell for cell in book.active[1] if cell.value == "Nothing to report")
+    book.active.cell(2, box.column, "x")
+    ticked = io.BytesIO()
+    book.save(ticked)
+    trust.drop(FIRST, "incidents 20260111.xlsx", ticked.getvalue())
+    (settled,) = trust.take_in().settled
+    assert (settled.outcome, settled.dataset) == (receipts.ACCEPTED, "incidents")

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from made_up_exports import FIRST, MadeUpTrust, pupil
+from made_up_exports import FIRST, SMALL_TRUST, MadeUpTrust, pupil
 from typer.testing import CliRunner
 
-from pipelines.catalogue import Catalogue
+from pipelines.catalogue import Catalogue, load
 from pipelines.cli import app
 from pipelines.intake import receipts, template
 from pipelines.intake.blanks import ROWS, choosable, heading, shown
 from pipelines.intake.codes import Codes
 from pipelines.intake.recognise import recognise
 
-DATASETS = ("attainment", "attendance", "payroll", "pupils", "staff", "suspensions")
+DATASETS = sorted(load(SMALL_TRUST).datasets)
 
 
 def opened(content: bytes) -> openpyxl.Workbook:
@@ -39,6 +39,11 @@ def test_every_code_on_offer_is_read_as_that_code(name: str, catalogue: Catalogu
         for value in choosable(item, catalogue):
             found = Codes(catalogue.code_sets[item.codes]).find(shown(value)) if item.codes else None
             assert found is not None and (found.code, found.outdated) == (value.code, False), (item.name, shown(value))
+
+
+def test_only_codes_in_force_in_the_open_year_are_offered(catalogue: Catalogue) -> None:
+    offered = {value.code for value in choosable(catalogue.datasets["pupils"].field("fsm"), catalogue)}
+    assert offered == {"FSM", "N"}
 
 
 def test_identifiers_are_text_dates_are_dates_and_codes_have_lists(catalogue: Catalogue) -> None:
