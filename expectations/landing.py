@@ -96,7 +96,7 @@ def _about_rows(dataset: Dataset, code_sets: Mapping[str, CodeSet], urn: str | N
     rules = [
         *(_present("rows_are_placed", column) for column in (*person, *PLACED)),
         *(_matches(f"{column}_is_a_pseudonym", column, PSEUDONYM) for column in person),
-        _matches("academies_are_urns", "academy_urn", r"^\d{6}$"),
+        _matches("academies_are_urns_or_the_trust", "academy_urn", r"^(\d{6}|[A-Z][A-Z0-9]{1,19})$"),
         _matches("periods_are_periods", "period", r"^\d{4}-\d{2}(_[a-z]+)?$"),
     ]
     if urn is not None:

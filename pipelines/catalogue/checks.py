@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator
 
 from pipelines.catalogue.model import Catalogue
+
+CENTRAL_CODE = "[A-Z][A-Z0-9]{1,19}"
+"""What a trust's code looks like where it stands in place of an academy's URN."""
 
 
 def disagreements(catalogue: Catalogue) -> Iterator[str]:
     """A sentence for each name that one entry uses of another and that nothing declares, or that cannot be computed."""
     fields = {f"{dataset.name}.{field.name}" for dataset in catalogue.datasets.values() for field in dataset.fields}
+    yield from _trust(catalogue)
     yield from _datasets(catalogue)
     yield from _formats(catalogue, fields)
     yield from _populations(catalogue)
@@ -21,6 +26,11 @@ def disagreements(catalogue: Catalogue) -> Iterator[str]:
 def _missing(where: str, kind: str, name: str | None, declared: Container[str]) -> Iterator[str]:
     if name not in declared:
         yield f"{where} names the {kind} {name!r}, which nothing declares."
+
+
+def _trust(catalogue: Catalogue) -> Iterator[str]:
+    if catalogue.trust.central and not re.fullmatch(CENTRAL_CODE, catalogue.trust.code):
+        yield "academies.yml: central needs a code of the trust in 2 to 20 capital letters and digits, for files name the central team by it."
 
 
 def _datasets(catalogue: Catalogue) -> Iterator[str]:

@@ -11,6 +11,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Urn = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 Period = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}(_[a-z]+)?$")]
 Subject = Literal["pupil", "staff", "pupil_applicant", "staff_applicant", "governor"]
+OF_PUPILS: tuple[Subject, ...] = ("pupil", "pupil_applicant")
 AreaLevel = Literal["trust", "phase", "academy"]
 FieldType = Literal["upn", "staff_ref", "reference", "urn", "period", "date", "year_group", "code", "text", "flag", "integer", "number"]
 """``reference``: a number that only the file itself gives, of a person or of a case; it becomes a pseudonym."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from pipelines.catalogue.entry import OF_PUPILS
 from pipelines.catalogue.model import Catalogue, Characteristic, Measure, Population
 
 ALL = "all"
@@ -75,7 +76,9 @@ def _academies(catalogue: Catalogue) -> pd.DataFrame:
 
     ``member_from``, ``member_until``: the first day in the trust and the first day no longer in it, where there are such days.
     """
-    rows = []
+    nobody: dict[str, object] = {"fallback_phase": None, "phases_taught": 0, "member_from": None, "member_until": None}
+    central = catalogue.trust.central
+    rows = [{"academy_urn": catalogue.trust.code, "label": central, **nobody}] if central else []
     for academy in catalogue.trust.academies:
         phases = _phases_of(catalogue, academy.year_groups)
         rows.append(
@@ -97,6 +100,7 @@ def _areas(catalogue: Catalogue) -> pd.DataFrame:
     trust = catalogue.trust.code
     rows = [("trust", trust, catalogue.trust.name, "", "")]
     rows += [("phase", code, label, "trust", trust) for code, label, _ in phase_areas(catalogue)]
+    rows += [("academy", trust, catalogue.trust.central, "trust", trust)] if catalogue.trust.central else []
     for academy in catalogue.trust.academies:
         phases = _phases_of(catalogue, academy.year_groups)
         rows.append(("academy", academy.urn, academy.name, "trust", trust))
@@ -152,8 +156,11 @@ def _group_members(catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _known_groups(catalogue: Catalogue) -> pd.DataFrame:
-    rows = [(known.academy_urn, known.characteristic, known.group) for known in catalogue.policy.known]
-    return pd.DataFrame(rows, columns=["academy_urn", "characteristic", "group_code"]).astype("string")
+    """What everyone knows. An empty column stands for any: everyone knows that the central team has no pupils at all."""
+    rows = [("", known.academy_urn, known.characteristic, known.group) for known in catalogue.policy.known]
+    if catalogue.trust.central:
+        rows += [(item.name, catalogue.trust.code, "", "") for item in catalogue.populations.values() if item.subject in OF_PUPILS]
+    return pd.DataFrame(rows, columns=["population", "academy_urn", "characteristic", "group_code"]).astype("string")
 
 
 def _periods(catalogue: Catalogue) -> pd.DataFrame:

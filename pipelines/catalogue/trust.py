@@ -30,11 +30,16 @@ class Academy(Entry):
 
 
 class Trust(Entry):
-    """The trust and its academies, as the trust itself declares them in ``academies.yml``."""
+    """The trust and its academies, as the trust itself declares them in ``academies.yml``.
+
+    ``central``: what those are called who work for the trust and for no academy. In files for all academies they stand under ``code``, and
+    figures of staff count them like an academy's.
+    """
 
     code: Code
     name: str
     made_up: bool = False
+    central: str | None = None
     academies: tuple[Academy, ...]
 
 

@@ -22,7 +22,7 @@ from pipelines.demo.sheets import written
 from pipelines.home import Home
 
 PERIODS = ("2025-26",)
-TRUST_WIDE = {"payroll": "trust_office"}
+OFFICE, TRUST_WIDE = DIALECTS["trust_office"], ("payroll",)
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,14 @@ def people_and_events(period: CalendarPeriod, seed: int) -> dict[str, pd.DataFra
 
 
 def _drop(home: Home, catalogue: Catalogue, dataset: Dataset, table: pd.DataFrame, period: CalendarPeriod) -> Iterator[Dropped]:
-    """Drop ``dataset`` of every academy, in its MIS's dialect, or of the trust as one file, and the faults that belong to it."""
+    """Drop ``dataset`` of every academy, in its MIS's dialect, and of the central team, or of the trust as one file; and its faults."""
     place = partial(_drop_one, home, catalogue, period=period)
     if dataset.name in TRUST_WIDE:
-        yield place(dataset, table, folder="trust", dialect=DIALECTS[TRUST_WIDE[dataset.name]])
+        yield place(dataset, table, folder="trust", dialect=OFFICE)
         return
+    central = table[table["urn"] == trust.TRUST.code]
+    if len(central):
+        yield place(dataset, central, folder="trust", dialect=OFFICE)
     for site in trust.SITES:
         here, own = partial(place, folder=site.urn, dialect=DIALECTS[site.dialect]), table[table["urn"] == site.urn]
         if careless := faults.of("missing_column", site.urn, dataset.name):

@@ -53,7 +53,13 @@ SITES = (
     Site(_academy("900405", "Heathland Academy", "9994002", *SECONDARY_YEARS), (0, 180), 0.5, 0.8, "bromcom_codes"),
     Site(_academy("900406", "Beacon All-through Academy", "9994003", *PRIMARY_YEARS, *SECONDARY_YEARS), (30, 160), 0.9, 0.9, "spreadsheet"),
 )
-TRUST = Trust(code="HHAT", name="Harbour & Heath Academies Trust", made_up=True, academies=tuple(site.academy for site in SITES))
+TRUST = Trust(
+    code="HHAT",
+    name="Harbour & Heath Academies Trust",
+    made_up=True,
+    central="Central team",
+    academies=tuple(site.academy for site in SITES),
+)
 BRAND = Brand(short_name="Harbour & Heath", colour="#1f4e5f", contact="equality@harbour-heath.example")
 POLICY = {"profile": "publication"}
 

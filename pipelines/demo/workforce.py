@@ -11,7 +11,7 @@ import pandas as pd
 from pipelines.catalogue.trust import CalendarPeriod
 from pipelines.demo import england, planted
 from pipelines.demo.identifiers import FORENAMES, SURNAMES
-from pipelines.demo.trust import SITES, Site
+from pipelines.demo.trust import SITES, TRUST, Site
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,15 @@ GRADES = {
 # British in 2016/17 (DfE, School workforce in England).
 MINORITY = 0.5
 DISABILITY = {"Y": 0.045, "N": 0.835, "R": 0.03, "S": 0.09}
+CENTRAL_TEAM = (8, 34)
+"""Leaders and support staff."""
 LEAVERS, LEAVING_DAY = 0.05, dt.date(2026, 4, 17)
 BONUS_SHARE, FULL_PAY_SHARE, RELEVANT_SHARE = 0.13, 0.95, 0.985
 
 
 def staff(period: CalendarPeriod, seed: int) -> pd.DataFrame:
     """One row per contract, in the staff dataset's own field names and codes, with the names and the ``grade`` that the door drops."""
-    return pd.concat([_staff_of(site, period, seed) for site in SITES], ignore_index=True)
+    return pd.concat([*(_staff_of(site, period, seed) for site in SITES), _central_team(period, seed)], ignore_index=True)
 
 
 def payroll(people: pd.DataFrame, period: CalendarPeriod, rng: np.random.Generator) -> pd.DataFrame:
@@ -70,20 +72,31 @@ def payroll(people: pd.DataFrame, period: CalendarPeriod, rng: np.random.Generat
 
 def _staff_of(site: Site, period: CalendarPeriod, seed: int) -> pd.DataFrame:
     """Seeded by the academy alone: the same people are in post in every period, unless they started later or had left."""
-    rng = np.random.default_rng([seed, int(site.urn), 3])
     pupils = sum(site.places_in(year_group) for year_group in site.academy.year_groups)
     grades = np.repeat(list(GRADES), [max(2, round(pupils * grade.per_pupil)) for grade in GRADES.values()])
+    rng = np.random.default_rng([seed, int(site.urn), 3])
+    return _in_post(grades, site.urn, str(site.establishment), site.minority, period, rng)
+
+
+def _central_team(period: CalendarPeriod, seed: int) -> pd.DataFrame:
+    """Those who work for all academies, under the trust's own code."""
+    grades = np.repeat(["leader", "support"], CENTRAL_TEAM)
+    return _in_post(grades, TRUST.code, "CT", 1.0, period, np.random.default_rng([seed, 0, 3]))
+
+
+def _in_post(grades: np.ndarray, urn: str, prefix: str, minority: float, period: CalendarPeriod, rng: np.random.Generator) -> pd.DataFrame:
+    """A person for each of ``grades``. ``prefix``: of their staff numbers. ``minority``: against the country's share of minority groups."""
     size = len(grades)
     women = np.array([planted.WOMEN[grade] for grade in grades])
     frame = pd.DataFrame(
         {
-            "urn": site.urn,
-            "staff_ref": [f"{site.establishment}{serial:04d}" for serial in range(1, size + 1)],
+            "urn": urn,
+            "staff_ref": [f"{prefix}{serial:04d}" for serial in range(1, size + 1)],
             "surname": rng.choice(SURNAMES, size),
             "forename": rng.choice(FORENAMES, size),
             "grade": grades,
             "sex": np.where(rng.random(size) < women, "F", "M"),
-            "ethnicity": rng.choice(list(england.ETHNICITY), size, p=england.ethnic_shares(MINORITY * site.minority)),
+            "ethnicity": rng.choice(list(england.ETHNICITY), size, p=england.ethnic_shares(MINORITY * minority)),
             "disability": rng.choice(list(DISABILITY), size, p=list(DISABILITY.values())),
             "role": [rng.choice(list(GRADES[grade].roles), p=list(GRADES[grade].roles.values())) for grade in grades],
             "contract_type": rng.choice(["PRM", "FXT", "TMP"], size, p=[0.9, 0.08, 0.02]),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from pipelines.catalogue.entry import OF_PUPILS
 from pipelines.catalogue.model import Catalogue, DataField, Dataset
 from pipelines.home import Keys
 from pipelines.intake import values
@@ -154,13 +155,15 @@ class _Mapping:
         return found
 
     def _academies(self) -> list[str]:
-        """The academy of every row: the folder's own, or the column's in a file for the whole trust."""
+        """The academy of every row: the folder's own, or the column's in a file for the whole trust, the central team among them."""
         current = {
             known: academy.urn
             for academy in self.catalogue.trust.academies
             for known in (academy.urn, *academy.predecessors, *filter(None, [academy.laestab]))
         }
         cells = self._cells("urn")
+        if self.catalogue.trust.central and self.dataset.subject not in OF_PUPILS:
+            current[self.catalogue.trust.code] = self.catalogue.trust.code
         if self.place == TRUST:
             if not any(cells):
                 raise Refused(problem("no_academy_column"))

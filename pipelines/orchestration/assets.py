@@ -41,7 +41,7 @@ def outside_assets(catalogue: Catalogue) -> list[AssetSpec]:
     """What the line starts from and does not make: the catalogue, earlier releases, and the files of each dataset by academy and period."""
     partitions = MultiPartitionsDefinition(
         {
-            "academy": StaticPartitionsDefinition(sorted(academy.urn for academy in catalogue.trust.academies)),
+            "academy": StaticPartitionsDefinition(sorted([*(academy.urn for academy in catalogue.trust.academies), catalogue.trust.code])),
             "period": StaticPartitionsDefinition(sorted(period.period for period in catalogue.calendar.periods)),
         }
     )

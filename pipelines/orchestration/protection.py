@@ -26,9 +26,10 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
         {"population": total.population, "measure": total.measure, "area_level": total.area_level, "characteristic": "all"}
         for total in policy.public_totals
     ]
+    columns = {"population": "population", "area_code": "academy_urn", "characteristic": "characteristic", "group_code": "group_code"}
     known = [
-        {"area_level": "academy", "area_code": urn, "characteristic": characteristic, "group_code": group}
-        for urn, characteristic, group in known_groups[["academy_urn", "characteristic", "group_code"]].astype(str).to_numpy()
+        {"area_level": "academy", **{name: str(row[column]) for name, column in columns.items() if str(row[column])}}
+        for row in known_groups.to_dict("records")
     ]
     rounding = None
     if policy.rounding is not None:

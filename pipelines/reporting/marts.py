@@ -55,8 +55,10 @@ class Marts:
 
     @property
     def academies(self) -> dict[str, str]:
-        """Each academy's code and name, by name: an order that ranks nobody."""
-        rows = self.areas.loc[self.areas["area_level"].eq("academy"), ["area_code", "label"]].drop_duplicates()
+        """Each academy's code and name, by name: an order that ranks nobody. The trust's central team is no academy."""
+        team = self.areas.loc[self.areas["area_level"].eq("trust"), "area_code"].iloc[0]
+        is_academy = self.areas["area_level"].eq("academy") & self.areas["area_code"].ne(team)
+        rows = self.areas.loc[is_academy, ["area_code", "label"]].drop_duplicates()
         return dict(rows.sort_values(["label", "area_code"]).itertuples(index=False, name=None))
 
     def groups_of(self, characteristic: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
--- Grain: one row per academy and group that everyone knows to be empty or full.
+-- Grain: one row per academy and group, or population, that everyone knows to be empty or full.
 select
+    population,
     academy_urn,
     characteristic,
     group_code

@@ -15,16 +15,19 @@ from pipelines.home import Home
 from pipelines.orchestration import protection
 from pipelines.reporting.ranges import wilson
 
-NOBODY_KNOWN = pd.DataFrame(columns=["academy_urn", "characteristic", "group_code"])
+NOBODY_KNOWN = pd.DataFrame(columns=["population", "academy_urn", "characteristic", "group_code"])
 
 
 def test_the_declared_policy_reaches_the_engine(small_trust: Path) -> None:
     declared = load(small_trust).policy
-    known = pd.DataFrame([("900401", "sex", "M")], columns=NOBODY_KNOWN.columns)
+    known = pd.DataFrame([("", "900401", "sex", "M"), ("pupils", "SMALL", "", "")], columns=NOBODY_KNOWN.columns)
     policy = protection.engine_policy(declared, known)
     assert (policy.k, policy.level, policy.dominance) == (declared.threshold, declared.level, declared.dominance)
     assert {total["area_level"] for total in policy.public_totals} == {"trust", "phase", "academy"}
-    assert policy.known == [{"area_level": "academy", "area_code": "900401", "characteristic": "sex", "group_code": "M"}]
+    assert policy.known == [
+        {"area_level": "academy", "area_code": "900401", "characteristic": "sex", "group_code": "M"},
+        {"area_level": "academy", "area_code": "SMALL", "population": "pupils"},
+    ]
 
 
 def test_what_could_not_be_protected_stops_everything(small_trust: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
