@@ -14,10 +14,10 @@ from pipelines.intake import names
 from pipelines.intake.decoding import ZIP, is_json, is_xml
 from pipelines.intake.landing import frame
 from pipelines.intake.mapping import TRUST, Mapped, Record, Slice, map_table
-from pipelines.intake.marks import added_up, read_register
 from pipelines.intake.problems import Problem, Refused, problem
 from pipelines.intake.receipts import UNPLACED
 from pipelines.intake.recognise import Recognised, known_headings, recognise, record_elements
+from pipelines.intake.registers import added_up, read_register
 from pipelines.intake.spreads import spread
 from pipelines.intake.tables import Table, read_table
 

@@ -18,8 +18,9 @@ from openpyxl import Workbook
 
 from pipelines.catalogue import Catalogue
 from pipelines.intake import check
-from pipelines.intake.marks import read_register, term_of
+from pipelines.intake.marks import term_of
 from pipelines.intake.problems import Refused
+from pipelines.intake.registers import read_register
 
 Mark = tuple[int, dt.date, str, str]
 AUTUMN, SPRING, SUMMER = dt.date(2025, 9, 3), dt.date(2026, 4, 5), dt.date(2026, 4, 6)
