@@ -54,10 +54,10 @@ def read_register(content: bytes, name: str, catalogue: Catalogue) -> Table | No
 
 def added_up(table: Table, name: str, catalogue: Catalogue) -> Table:
     """``table``, or its totals where it is a register. Raises :class:`Refused` when over a tenth of the marks cannot be read."""
-    table = _one_row_a_mark(table)
+    as_given, table = table, _one_row_a_mark(table)
     recognised = _as_register(table.headings, name, catalogue) if table.rows else None
     if recognised is None:
-        return table
+        return as_given
     cells = {field: Column.of([row.cells[at] for row in table.rows]) for field, at in recognised.columns.items()}
     headings = {field: table.headings[at] for field, at in recognised.columns.items()}
     register = Register(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_exports import FIRST, SECOND, MadeUpTrust, passing, upn
+from made_up_exports import FIRST, SECOND, MadeUpTrust, passing, pupils, upn, written
 from openpyxl import Workbook
 
 from pipelines.catalogue import Catalogue
@@ -124,6 +124,12 @@ def test_all_shapes_are_of_the_same_people(trust: MadeUpTrust) -> None:
         seen.append(landed(trust))
     assert len(seen[0]) == 90
     assert all(other == seen[0] for other in seen)
+
+
+def test_a_list_with_days_for_headings_is_no_register(trust: MadeUpTrust) -> None:
+    trust.drop(FIRST, "pupils.csv", written([{**row, "03/09/2025": "x", "04/09/2025": ""} for row in pupils(range(25))]))
+    (settled,) = trust.take_in().settled
+    assert (settled.dataset, settled.rows) == ("pupils", "25")
 
 
 def test_nothing_of_a_single_session_is_stored(trust: MadeUpTrust) -> None:
