@@ -92,6 +92,8 @@ def people_and_events(period: CalendarPeriod, seed: int) -> dict[str, pd.DataFra
         "suspensions": outcomes.suspensions(roll, period, rng(13)),
         "staff": people,
         "payroll": workforce.payroll(people, period, rng(14)),
+        "participation": outcomes.participation(roll, rng(15)),
+        "training": workforce.training(people, period, rng(16)),
     }
 
 

@@ -67,6 +67,21 @@ def attainment(pupils: pd.DataFrame, period: CalendarPeriod, rng: np.random.Gene
     return pd.concat(results, ignore_index=True)
 
 
+def participation(pupils: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """A club, and a parents' evening that the family was invited to: one row each for every pupil on a main roll, whether they came or not."""
+    on_roll = pupils[pupils["enrolment_status"].isin(["C", "M"])]
+    about = {name: on_roll[name].to_numpy() for name in ("urn", "upn", "surname", "forename", "year_group")}
+    came = {
+        "club": _chance(on_roll, planted.TAKEN_PART, "disadvantage"),
+        "parents_evening": _chance(on_roll, planted.FAMILY_CAME, "disadvantage"),
+    }
+    kinds = [
+        pd.DataFrame({**about, "kind": kind, "activity": "", "attended": np.where(rng.random(len(on_roll)) < chance, "Y", "N")})
+        for kind, chance in came.items()
+    ]
+    return pd.concat(kinds, ignore_index=True)
+
+
 def suspensions(pupils: pd.DataFrame, period: CalendarPeriod, rng: np.random.Generator) -> pd.DataFrame:
     """Suspensions and exclusions, one row each, no two of a pupil on one day. No pupil left or joined before it happened."""
     on_roll = pupils[pupils["enrolment_status"].isin(["C", "M"])]

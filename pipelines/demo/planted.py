@@ -31,6 +31,13 @@ SUSPENDED = {"primary": {"N": 0.005, "K": 0.03, "E": 0.04}, "secondary": {"N": 0
 KEY_STAGE_2_POINTS = {"disadvantage": {"Y": -3.5}, "sen_provision": {"K": -6.5, "E": -14.0}, "sex": {"F": 1.0}}
 KEY_STAGE_4_POINTS = {"disadvantage": {"Y": -13.0}, "sen_provision": {"K": -14.0, "E": -30.0}, "sex": {"F": 3.5}}
 
+# Shares of pupils who took part, and whose family came to a parents' evening, by the pupil's own code.
+TAKEN_PART = {phase: {"Y": 0.46, "N": 0.68} for phase in ("primary", "secondary")}
+FAMILY_CAME = {"primary": {"Y": 0.74, "N": 0.88}, "secondary": {"Y": 0.55, "N": 0.76}}
+
+# Shares of staff who completed equality training, and who acknowledged the policy; no gap between groups is planted there.
+TRAINED = {"equality": 0.84, "policy": 0.93, "other": 0.5}
+
 # Share of women among staff, by grade. Pay follows the grade alone: the gap is one of who holds which post.
 WOMEN = {"leader": 0.60, "teacher": 0.68, "support": 0.88}
 
@@ -39,6 +46,7 @@ PLANTED = (
     Planted("suspended", "sen_provision", "sen_support", "none", "ratio", 3.5, 1.2),
     Planted("ks2_reading_score", "sen_provision", "sen_support", "none", "difference", -7.0, 4.5),
     Planted("ks4_attainment_8", "disadvantage", "disadvantaged", "other", "difference", -15.0, 5.0),
+    Planted("enrichment", "disadvantage", "disadvantaged", "other", "difference", -0.22, 0.06),
     Planted("gender_pay_gap_mean", "sex", "F", "M", "figure", 0.17, 0.07),
     Planted("persistent_absence", "eal", "eal", "english", "difference", 0.0, 0.045),
 )

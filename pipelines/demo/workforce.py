@@ -70,6 +70,19 @@ def payroll(people: pd.DataFrame, period: CalendarPeriod, rng: np.random.Generat
     )
 
 
+def training(people: pd.DataFrame, period: CalendarPeriod, rng: np.random.Generator) -> pd.DataFrame:
+    """What each member of staff completed in the year: a row for each course, and one for the policy acknowledged."""
+    courses = []
+    for course, share in planted.TRAINED.items():
+        done = people[rng.random(len(people)) < share]
+        days = rng.integers(0, 290, len(done))
+        about = {name: done[name].to_numpy() for name in ("urn", "staff_ref", "surname", "forename")}
+        courses.append(
+            pd.DataFrame({**about, "course": course, "completed": [period.starts + dt.timedelta(days=int(day)) for day in days]})
+        )
+    return pd.concat(courses, ignore_index=True)
+
+
 def _staff_of(site: Site, period: CalendarPeriod, seed: int) -> pd.DataFrame:
     """Seeded by the academy alone: the same people are in post in every period, unless they started later or had left."""
     pupils = sum(site.places_in(year_group) for year_group in site.academy.year_groups)

@@ -23,7 +23,10 @@ LISTS = {
     ("statistic", None): get_args(Matters.model_fields["statistic"].annotation),
     ("subject", None): get_args(Subject),
 }
-MADE_BY_MODELS = r"on_roll|registered|in_post|relevant_employee|hourly_pay|bonus_pay|absence_share|sessions_absent|days_absent|suspensions"
+MADE_BY_MODELS = (
+    r"on_roll|registered|in_post|relevant_employee|hourly_pay|bonus_pay|absence_share|sessions_absent|days_absent|suspensions"
+    r"|taken_part|family_came|trained_in_equality|policy_acknowledged"
+)
 
 
 def code_of(models: dict[str, Any]) -> dict[str, str]:

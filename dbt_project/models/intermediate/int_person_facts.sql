@@ -46,6 +46,22 @@ with facts as (
         person_key,
         fact,
         value
+    from {{ ref('int_facts_participation') }}
+    union all
+    select
+        subject,
+        period,
+        person_key,
+        fact,
+        value
+    from {{ ref('int_facts_training') }}
+    union all
+    select
+        subject,
+        period,
+        person_key,
+        fact,
+        value
     from {{ ref('int_facts_returns') }}
 )
 

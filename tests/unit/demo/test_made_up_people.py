@@ -119,6 +119,9 @@ def outcome(tables: Tables, people: pd.DataFrame, measure: str) -> pd.Series:
         return people["upn"].map((share >= 0.1).astype(float))
     if measure == "suspended":
         return people["upn"].isin(tables["suspensions"]["upn"]).astype(float)
+    if measure == "enrichment":
+        joined = tables["participation"].query("kind == 'club' and attended == 'Y'")
+        return people["upn"].isin(joined["upn"]).astype(float)
     stage, subject = measure.removesuffix("_score").split("_", 1)
     results = tables["attainment"].set_index(["stage", "subject", "upn"])["score"].sort_index()
     return people["upn"].map(results.loc[stage, subject])
