@@ -103,7 +103,8 @@ class Receipt:
             rows = f" Rows {_rows_shown(item.rows)}." if item.rows else ""
             column = f" Column {item.column}." if item.column else ""
             values = f" Value {', '.join(item.values[:5])}." if item.values else ""
-            lines.append(f"{number}. {item.title}.{rows}{column}{values} {item.fix}".rstrip())
+            cause = f" Usual cause: {item.cause}." if item.cause else ""
+            lines.append(f"{number}. {item.title}.{rows}{column}{values}{cause} {item.fix}".rstrip())
         lines += [f"Read as: {self.read_as}."] if self.read_as else []
         return "\n".join([*lines, *(f"Note: {item.title}" for item in self.notes)])
 
