@@ -14,7 +14,14 @@ import pyarrow.parquet as pq
 from expectations.attack.reading import CELL, Disclosure, read_mart
 from expectations.runner import Rule
 
-CELL_MARTS = ("mart_pupil_composition", "mart_pupil_outcomes", "mart_staff_composition", "mart_staff_outcomes")
+CELL_MARTS = (
+    "mart_pupil_composition",
+    "mart_pupil_outcomes",
+    "mart_staff_composition",
+    "mart_staff_outcomes",
+    "mart_applicant_composition",
+    "mart_applicant_outcomes",
+)
 DIMENSIONS = ("dim_areas", "dim_groups", "dim_measures", "dim_populations")
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.catalogue.trust import CalendarPeriod
-from pipelines.demo import faults, outcomes, pupils, trust, workforce
+from pipelines.demo import applicants, faults, outcomes, pupils, trust, workforce
 from pipelines.demo.contracts import fitted
 from pipelines.demo.dialects import ANY_SYSTEM, DIALECTS, Dialect, export, report_for
 from pipelines.demo.sheets import written
@@ -93,6 +93,8 @@ def people_and_events(period: CalendarPeriod, seed: int) -> dict[str, pd.DataFra
         "staff": people,
         "payroll": workforce.payroll(people, period, rng(14)),
         "participation": outcomes.participation(roll, rng(15)),
+        "recruitment": applicants.recruitment(rng(17)),
+        "admissions": applicants.admissions(rng(18)),
         "training": workforce.training(people, period, rng(16)),
     }
 

@@ -38,6 +38,10 @@ FAMILY_CAME = {"primary": {"Y": 0.74, "N": 0.88}, "secondary": {"Y": 0.55, "N": 
 # Shares of staff who completed equality training, and who acknowledged the policy; no gap between groups is planted there.
 TRAINED = {"equality": 0.84, "policy": 0.93, "other": 0.5}
 
+# Shares of applicants who were shortlisted, and of those who were appointed; of applicants for a place who were offered one.
+SHORTLISTED = {"WBRI": 0.46, "others": 0.27}
+APPOINTED, OFFERED = 0.3, 0.7
+
 # Share of women among staff, by grade. Pay follows the grade alone: the gap is one of who holds which post.
 WOMEN = {"leader": 0.60, "teacher": 0.68, "support": 0.88}
 

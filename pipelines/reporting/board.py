@@ -31,6 +31,7 @@ FONTS = {
 }
 VERDICT_WORDS = {CLEAR: "Clear gap", LIKELY: "Likely gap", SIMILAR: "Similar", CANNOT_TELL: "Cannot tell", NOT_SHOWN: "Not shown"}
 HIDDEN_WORDS = {"c": "hidden", "x": "no data", "z": "does not apply"}
+APPLICANTS = ("staff_applicant", "pupil_applicant")
 READABLE = 4.5
 
 
@@ -89,6 +90,7 @@ def _view(marts: Marts, brand: Brand, context: Context) -> dict[str, Any]:
         "composition": composition(marts),
         "pupil_gaps": gap_tables(marts, "pupil", context.few_below),
         "staff_gaps": gap_tables(marts, "staff", context.few_below),
+        "applicant_gaps": [table for subject in APPLICANTS for table in gap_tables(marts, subject, context.few_below)],
         "academies": academies,
         "pay": pay(marts),
         "not_known": [

@@ -9,7 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-CELLS = ("mart_pupil_composition", "mart_pupil_outcomes", "mart_staff_composition", "mart_staff_outcomes")
+WHOM = {"pupil": "pupils", "staff": "staff", "staff_applicant": "applicants", "pupil_applicant": "applicants"}
+"""What the people of each subject are called in a sentence."""
+CELLS = (
+    "mart_pupil_composition",
+    "mart_pupil_outcomes",
+    "mart_staff_composition",
+    "mart_staff_outcomes",
+    "mart_applicant_composition",
+    "mart_applicant_outcomes",
+)
 ALL = "all"
 SHOWN = ("shown", "u")
 
@@ -142,4 +151,4 @@ def _labelled(gaps: pd.DataFrame, measures: pd.DataFrame, groups: pd.DataFrame, 
     titles = characteristics[["characteristic", "label", "root", "is_finer"]].rename(columns={"label": "characteristic_label"})
     table = gaps.merge(names, on=["characteristic", "group_code"]).merge(others, on=["characteristic", "comparator_code"])
     table = table.merge(kinds, on=["population", "measure"]).merge(titles, on="characteristic")
-    return table.assign(whom=table["subject"].map({"pupil": "pupils", "staff": "staff"}))
+    return table.assign(whom=table["subject"].map(WHOM))

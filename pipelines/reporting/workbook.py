@@ -36,6 +36,8 @@ TITLES = {
     "mart_pupil_outcomes": "Pupils by area and group: how they fare",
     "mart_staff_composition": "Staff by area and group: how many there are",
     "mart_staff_outcomes": "Staff by area and group: how they fare",
+    "mart_applicant_composition": "Applicants by group: how many there are",
+    "mart_applicant_outcomes": "Applicants by group: how they fare",
     "mart_gaps": "Each group compared with its named comparison group",
 }
 UNITS = "Rates are shares from 0 to 1, headcounts are people, means and gaps are in the unit of their measure."

@@ -26,6 +26,7 @@ LISTS = {
 MADE_BY_MODELS = (
     r"on_roll|registered|in_post|relevant_employee|hourly_pay|bonus_pay|absence_share|sessions_absent|days_absent|suspensions"
     r"|taken_part|family_came|trained_in_equality|policy_acknowledged"
+    r"|applied|shortlisted|appointed|applied_for_place|offered"
 )
 
 

@@ -85,6 +85,7 @@ def small_release(rectangle: Rectangle = RECTANGLE, small: dict[tuple[str, str],
         f"mart_{person}_{kind}": table[(subject == person) & (headcount == kind)].reset_index(drop=True)
         for person, kind in product(("pupil", "staff"), ("composition", "outcomes"))
     }
+    marts |= {f"mart_applicant_{kind}": marts[f"mart_staff_{kind}"].head(0) for kind in ("composition", "outcomes")}
     return {**marts, "mart_gaps": _gaps(marts["mart_pupil_outcomes"]), **_dimensions(measures)}
 
 

@@ -7,6 +7,14 @@ staff_codes as (
     {{ explode_attributes(ref('stg_staff'), ['person_key', 'academy_urn', 'period']) }}
 ),
 
+recruitment_codes as (
+    {{ explode_attributes(ref('stg_recruitment'), ['person_key', 'academy_urn', 'period']) }}
+),
+
+admission_codes as (
+    {{ explode_attributes(ref('stg_admissions'), ['person_key', 'academy_urn', 'period']) }}
+),
+
 sent_codes as (
     select
         'pupil' as subject,
@@ -27,6 +35,26 @@ sent_codes as (
         field,
         code
     from staff_codes
+    union all
+    select
+        'staff_applicant' as subject,
+        'recruitment' as dataset,
+        person_key,
+        academy_urn,
+        period,
+        field,
+        code
+    from recruitment_codes
+    union all
+    select
+        'pupil_applicant' as subject,
+        'admissions' as dataset,
+        person_key,
+        academy_urn,
+        period,
+        field,
+        code
+    from admission_codes
 ),
 
 codes_where_counted as (

@@ -62,6 +62,14 @@ with facts as (
         person_key,
         fact,
         value
+    from {{ ref('int_facts_applications') }}
+    union all
+    select
+        subject,
+        period,
+        person_key,
+        fact,
+        value
     from {{ ref('int_facts_returns') }}
 )
 

@@ -14,3 +14,11 @@ select
     academy_urn,
     null as phase
 from {{ ref('int_staff_places') }}
+union all
+select
+    subject,
+    period,
+    person_key,
+    academy_urn,
+    null as phase
+from {{ ref('int_applicant_places') }}

@@ -7,11 +7,10 @@ from pipelines.reporting.gaps import gaps
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    pupils = dbt.ref("mart_pupil_outcomes").df()
-    staff = dbt.ref("mart_staff_outcomes").df()
+    outcomes = [dbt.ref("mart_pupil_outcomes").df(), dbt.ref("mart_staff_outcomes").df(), dbt.ref("mart_applicant_outcomes").df()]
     characteristics = dbt.ref("dim_characteristics").df()
     return gaps(
-        cells=pd.concat([pupils, staff], ignore_index=True),
+        cells=pd.concat(outcomes, ignore_index=True),
         measures=dbt.ref("dim_measures").df(),
         comparators=characteristics[["characteristic", "comparator_code"]],
         groups=dbt.ref("dim_groups").df(),

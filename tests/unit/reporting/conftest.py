@@ -168,6 +168,8 @@ def made_marts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "mart_pupil_outcomes": pupil_outcomes,
         "mart_staff_composition": staff,
         "mart_staff_outcomes": staff_outcomes,
+        "mart_applicant_composition": staff.head(0),
+        "mart_applicant_outcomes": staff_outcomes.head(0),
         "mart_gaps": judged,
         **{f"dim_{name}": frame for name, frame in dims.items()},
     }
