@@ -8,11 +8,12 @@ from pathlib import Path
 
 from pipelines.home import HomeError
 from pipelines.intake import arrivals, names, receipts
-from pipelines.intake.arrivals import Arrival
+from pipelines.intake.arrivals import Arrival, NotYetWhole
 from pipelines.intake.deciding import decide
 from pipelines.intake.mapping import TRUST
+from pipelines.intake.notices import past
 from pipelines.intake.receipts import UNPLACED, Receipt
-from pipelines.intake.settle import opened
+from pipelines.intake.settle import STILL_ARRIVING, opened
 from pipelines.intake.store import Store
 
 
@@ -29,9 +30,14 @@ def backfill(store: Store, folder: Path, year: str, now: dt.datetime, progress: 
     if not found:
         raise HomeError(f"{folder} has no file in a sub-folder named after an academy's URN, or {TRUST}.")
     for arrival in found:
-        receipt = receipts.from_json(
-            store.ledger.file(decide(store, opened(arrival, year), arrivals.school_time(now), confirmed=True)).receipt
-        )
+        try:
+            parcel = opened(arrival, year)
+        except NotYetWhole:
+            progress(f"{arrival.place}/{names.shown(arrival.name)}: {STILL_ARRIVING}; run it again")
+            continue
+        reference = decide(store, parcel, arrivals.school_time(now), confirmed=True)
+        store.ledger.tell([past(reference)], now)
+        receipt = receipts.from_json(store.ledger.file(reference).receipt)
         receipts.hand_over(receipt, store.home)
         told.append(receipt)
         progress(f"{receipt.place}/{receipt.file}: {receipt.headline}")

@@ -95,7 +95,7 @@ class _Mapping:
                 item = self.dataset.field(self.dataset.person)
                 record[PERSON] = pseudonym(self.keys, self.dataset, item, persons[position] or "", urn)
             record |= self._landed(columns, position, record)
-            if record.get(PERSON) in self.catalogue.objections:
+            if self._persons_of(record) & self.catalogue.objections:
                 self._forget_what_is_special(record)
             record["_rank"] = columns[self.dataset.rank].values[position] if self.dataset.rank in columns else None
             self.result.records[Slice(self.dataset.name, period, urn)].append(record)
@@ -227,12 +227,23 @@ class _Mapping:
                 attributes[item.name] = value
         return {**record, ATTRIBUTES: attributes}
 
+    def _persons_of(self, record: Record) -> set[str]:
+        """The person's key, and the keys of the numbers that they had before."""
+        person = self.dataset.field(self.dataset.person) if self.dataset.person else None
+        alike = [item.name for item in self.dataset.fields if person and item.type == person.type and item is not person]
+        return {key for key in (record.get(PERSON), *(record.get(name) for name in alike)) if key}
+
     def _forget_what_is_special(self, record: Record) -> None:
         """Leave out the special-category fields of a person who objected."""
         for item in self.dataset.fields:
             if item.data_class == "special":
                 record[ATTRIBUTES].pop(item.name, None)
                 record |= {item.name: None} if item.name in record else {}
+
+    def _says_nothing(self, record: Record) -> bool:
+        """Whether a row of a joined sub-report has none of the sub-report's values."""
+        repeats = [item.name for item in self.dataset.fields if item.repeats]
+        return all(record[ATTRIBUTES].get(name, record.get(name)) is None for name in repeats)
 
     def _but_repeats(self, record: Record) -> Record:
         """What a joined sub-report leaves the same in every row of one key."""
@@ -254,7 +265,9 @@ class _Mapping:
                 if len(alike) == 1:
                     kept.append(_content(alike[0]))
                     continue
-                first = min(alike, key=lambda record: (record["_rank"] is None, record["_rank"], record["_row"]))
+                first = min(
+                    alike, key=lambda record: (record["_rank"] is None, record["_rank"], self._says_nothing(record), record["_row"])
+                )
                 if all(_content(record) == _content(first) for record in alike):
                     repeated += [record["_row"] for record in alike if record is not first]
                 elif all(self._but_repeats(record) == self._but_repeats(first) for record in alike):

@@ -16,12 +16,11 @@ import numpy.typing as npt
 from pipelines.catalogue.model import Catalogue, Dataset, Marks
 from pipelines.intake import values
 from pipelines.intake.codes import Codes
-from pipelines.intake.problems import Problem, Refused, problem
+from pipelines.intake.problems import Problem, problem
 from pipelines.intake.tables import Row, Table
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-MOST_SET_ASIDE = 0.1
 MOST_MISSING = 0.02
 """Share of sessions without a mark from which on it is a thing to fix."""
 AFTERNOON = "pm"
@@ -48,7 +47,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Register:
-    """Marks in columns by field, with the number of each row in the file, the headings they stood under, and the file's others."""
+    """Marks in columns by field, with the number of each row in the file, the headings they stood under, and the file's others.
+
+    ``lost``: rows that were set aside before.
+    """
 
     columns: dict[str, Column]
     headings: dict[str, str]
@@ -56,6 +58,7 @@ class Register:
     numbers: Numbers
     problems: tuple[Problem, ...] = ()
     exported: dt.datetime | None = None
+    lost: int = 0
 
 
 def totals(register: Register, dataset: Dataset, catalogue: Catalogue) -> Table:
@@ -77,13 +80,12 @@ class _Adding:
         self.register = self._one_mark_a_row(register)
         self.problems = list(register.problems)
         self.out = np.zeros(len(self.register.numbers), dtype=bool)
+        self.repeated = 0
 
     def run(self) -> Table:
         places, days = self._days()
         codes = self._codes(places)
         self._count_once(days, codes)
-        if self.out.sum() > MOST_SET_ASIDE * max(len(self.out), 1):
-            raise Refused(problem("too_many_set_aside"))
         return self._totals(places, codes)
 
     def _one_mark_a_row(self, register: Register) -> Register:
@@ -171,8 +173,10 @@ class _Adding:
         differs = same & (codes != codes[leader])
         torn = np.isin(leader, leader[differs])
         self._tell("rows_disagree", torn, aside=True)
-        self._tell("rows_repeated", same & ~torn)
-        self.out |= same
+        again = same & ~torn & ~self.out
+        self._tell("rows_repeated", again)
+        self.repeated = int(again.sum())
+        self.out |= again
 
     def _people(self) -> tuple[Numbers, list[str]]:
         """Of each row the pupil, as a number, and a cell that names each; spellings of one number are one pupil."""
@@ -185,7 +189,7 @@ class _Adding:
         return column.each(lambda cell: numbers[values.upn(cell) or cell]), cells
 
     def _halves(self, days: Numbers) -> Numbers:
-        """Morning 0 or afternoon 1; where nothing says which, the first mark of a pupil's day and the second, and so on."""
+        """Morning 0 or afternoon 1; where nothing says which, the first mark of a pupil's day and the second. A third is no session."""
         if self.how.session in self.register.columns:
             column = self.register.columns[self.how.session]
             codes = Codes(self.catalogue.code_sets[str(self.dataset.field(self.how.session).codes)])
@@ -199,8 +203,9 @@ class _Adding:
         positions = np.arange(len(day))
         nth = positions - np.maximum.accumulate(np.where(begins, positions, 0))
         half = np.empty(len(day), dtype=np.int64)
-        half[order] = np.minimum(nth, 3)
-        return half
+        half[order] = nth
+        self._tell("too_many_sessions", half > 1, aside=True)
+        return half.clip(0, 1)
 
     def _totals(self, places: Numbers, codes: Numbers) -> Table:
         """A row for each pupil, academy, year and term."""
@@ -229,6 +234,8 @@ class _Adding:
             tuple(sorted(rows, key=lambda row: row.number)),
             tuple(self.problems),
             self.register.exported,
+            received=len(self.out) + self.register.lost,
+            lost=int(self.out.sum()) - self.repeated + self.register.lost,
         )
 
     def _count(self, mark: str, codes: Numbers, member: Numbers, size: int) -> list[int]:

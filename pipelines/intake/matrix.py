@@ -74,7 +74,7 @@ def _told(found: Sequence[Conflict], catalogue: Catalogue) -> list[dict[str, str
     names = {academy.urn: academy.name for academy in catalogue.trust.academies}
     return [
         {
-            "where": names[one.first] if one.first == one.second else f"{names[one.first]} and {names[one.second]}",
+            "where": " and ".join(dict.fromkeys(names.get(urn, urn) for urn in (one.first, one.second))),
             "pupils": one.pupils,
             "matter": identity.KINDS[one.kind][0],
             "do": identity.KINDS[one.kind][1],

@@ -26,6 +26,8 @@ from pipelines.intake.mapping import TRUST
 PATIENCE = 10.0
 """Seconds to wait for the mail server."""
 PASSWORD = "mail_password"
+NEWS = dt.timedelta(days=7)
+"""What is older is no news: nobody gets the mail of a year when mail is set up, or of a month when a server comes back."""
 OFFICE = "office"
 """Those who look after the whole trust get every notice."""
 
@@ -44,7 +46,7 @@ def send(home: Home, catalogue: Catalogue, now: dt.datetime, progress: Callable[
     """Send what is due, if the trust has a ``mail.yml``; how many mails went out. Never raises for a mail server's sake."""
     if catalogue.mail is None or not home.ledger.exists():
         return 0
-    sent = 0
+    sent, trouble = 0, ""
     with closing(Ledger(home.ledger)) as ledger:
         waiting = due(ledger.files(), ledger.told(), catalogue, catalogue.mail, school_time(now))
         if not waiting:
@@ -52,13 +54,19 @@ def send(home: Home, catalogue: Catalogue, now: dt.datetime, progress: Callable[
         try:
             with _server(catalogue.mail, home) as server:
                 for notice in waiting:
-                    server.send_message(_message(notice, catalogue.mail, now))
-                    ledger.tell(notice.marks, now)
-                    sent += 1
+                    try:
+                        server.send_message(_message(notice, catalogue.mail, now))
+                    except smtplib.SMTPServerDisconnected:
+                        raise
+                    except smtplib.SMTPException as error:  # one address that is refused keeps nobody else from theirs
+                        trouble = type(error).__name__
+                    else:
+                        ledger.tell(notice.marks, now)
+                        sent += 1
         except (OSError, smtplib.SMTPException, HomeError) as error:
-            progress(
-                f"mail: {len(waiting) - sent} of {len(waiting)} could not be sent ({type(error).__name__}); tried again at the next run"
-            )
+            trouble = type(error).__name__
+    if trouble:
+        progress(f"mail: {len(waiting) - sent} of {len(waiting)} could not be sent ({trouble}); tried again at the next run")
     return sent
 
 
@@ -68,6 +76,8 @@ def due(files: list[FileEntry], told: set[str], catalogue: Catalogue, mail: Mail
     notices: list[Notice] = []
     digests: dict[str, list[FileEntry]] = defaultdict(list)
     for entry in files:
+        if entry.received < now - NEWS or past(entry.reference) in told:
+            continue
         for reader in _readers(entry.place, mail):
             if entry.outcome in (REFUSED, HELD):
                 mark = f"once/{reader}/{entry.reference}"
@@ -76,6 +86,11 @@ def due(files: list[FileEntry], told: set[str], catalogue: Catalogue, mail: Mail
             elif entry.received < midnight and f"digest/{reader}/{entry.reference}" not in told:
                 digests[reader].append(entry)
     return notices + [_digest(entries, mail, reader, catalogue) for reader, entries in sorted(digests.items())]
+
+
+def past(reference: str) -> str:
+    """The mark of a file of a past year, about which nobody is written to."""
+    return f"past/{reference}"
 
 
 def _readers(place: str, mail: Mail) -> Iterator[str]:

@@ -60,7 +60,7 @@ class Reading:
     """What a file holds. With a ``refusal`` there are no rows. ``exported`` orders the versions of a slice.
 
     ``read_as``: the report it was taken for, and why. ``columns``: the heading that each field was read under. ``nil``: it says that there
-    were none, and its one slice is empty.
+    were none, and its one slice is empty. ``folded``: several rows of the file became one that landed.
     """
 
     exported: dt.datetime
@@ -72,6 +72,7 @@ class Reading:
     set_aside: int = 0
     columns: dict[str, str] = field(default_factory=dict)
     nil: bool = False
+    folded: bool = False
 
     @property
     def names_academy(self) -> bool:
@@ -85,7 +86,9 @@ class Reading:
 
     @property
     def used(self) -> int:
-        """Rows that landed."""
+        """Rows that landed, alone or added up."""
+        if self.folded and self.records:
+            return self.received - self.set_aside
         return sum(len(records) for records in self.records.values())
 
 
@@ -108,7 +111,7 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
             raise Refused(_missing(recognised))
         table, recognised = spread(table, recognised)
         period = names.academic_year_in(source.name) or source.period
-        if not table.rows:
+        if not table.rows and table.received is None:
             return _nil_return(table, recognised, source, exported, period, catalogue)
         mapped = map_table(table, recognised, source.place, period or catalogue.calendar.open_period, catalogue=catalogue, keys=keys)
         problems = [
@@ -118,6 +121,8 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
             *mapped.problems,
         ]
         refusal = _refusal(mapped, recognised.dataset, len(table.rows), judge)
+        if table.lost > MOST_SET_ASIDE * (table.received or 1):
+            refusal = problem("too_many_set_aside")
         if source.past and {key.period for key in mapped.records} != {source.period}:
             refusal = refusal or problem("another_year", what=f"{source.period}")
     except Refused as refused:
@@ -128,9 +133,10 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         f"{recognised.described}, by {recognised.reason}" if recognised else "",
         {} if refusal else dict(mapped.records),
         (refusal, *problems) if refusal else tuple(problems),
-        len(table.rows) if table else 0,
-        len(mapped.set_aside),
+        (table.received or len(table.rows)) if table else 0,
+        len(mapped.set_aside) + (table.lost if table else 0),
         {name: names.shown(table.headings[at])[:80] for name, at in recognised.columns.items()} if table and recognised else {},
+        folded=table is not None and table.received is not None,
     )
 
 
@@ -152,6 +158,8 @@ def _nil(dataset: Dataset, source: Source, exported: dt.datetime, period: str | 
     known = {item.period for item in catalogue.calendar.periods}
     if not dataset.nil_return or source.place == TRUST or period is None or period not in known:
         raise Refused(problem("no_rows"))
+    if source.past and period != source.period:
+        raise Refused(problem("another_year", what=f"{source.period}"))
     key = Slice(dataset.name, period, source.place)
     return Reading(exported, dataset.name, read_as, {key: []}, (problem("nil_return", what=period),), nil=True)
 

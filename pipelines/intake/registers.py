@@ -39,7 +39,7 @@ START = 65_536
 
 def read_register(content: bytes, name: str, catalogue: Catalogue) -> Table | None:
     """The totals of a register in delimited text, read in columns because a year of one holds millions of marks; ``None`` for any other
-    file. Raises :class:`Refused` as :func:`added_up` does, and for damage.
+    file, and for one with lines of another width: it may be cut off, and that is for the reader of all files to judge.
     """
     if content.startswith(ZIP) or is_xml(content) or is_json(content):
         return None
@@ -49,20 +49,22 @@ def read_register(content: bytes, name: str, catalogue: Catalogue) -> Table | No
     recognised = _as_register(found.headings, name, catalogue)
     if recognised is None:
         return None
-    return totals(_columns_of(content, found, recognised), recognised.dataset, catalogue)
+    register = _columns_of(content, found, recognised)
+    return totals(register, recognised.dataset, catalogue) if register else None
 
 
 def added_up(table: Table, name: str, catalogue: Catalogue) -> Table:
-    """``table``, or its totals where it is a register. Raises :class:`Refused` when over a tenth of the marks cannot be read."""
+    """``table``, or its totals where it is a register. Rows with more cells than headings are no marks."""
     as_given, table = table, _one_row_a_mark(table)
     recognised = _as_register(table.headings, name, catalogue) if table.rows else None
     if recognised is None:
         return as_given
-    cells = {field: Column.of([row.cells[at] for row in table.rows]) for field, at in recognised.columns.items()}
+    rows, surplus = [row for row in table.rows if not row.surplus], [row.number for row in table.rows if row.surplus]
+    cells = {field: Column.of([row.cells[at] for row in rows]) for field, at in recognised.columns.items()}
     headings = {field: table.headings[at] for field, at in recognised.columns.items()}
-    register = Register(
-        cells, headings, _others(table.headings, recognised), np.array([row.number for row in table.rows]), table.notes, table.exported
-    )
+    notes = (*table.notes, problem("too_many_values", rows=sorted(set(surplus)))) if surplus else table.notes
+    numbers = np.array([row.number for row in rows], dtype=np.int64)
+    register = Register(cells, headings, _others(table.headings, recognised), numbers, notes, table.exported, len(surplus))
     return totals(register, recognised.dataset, catalogue)
 
 
@@ -128,8 +130,8 @@ def _headings_of(content: bytes, known: Collection[str]) -> _Found | None:
     return _Found(tuple(without_empty_tail(lines[at])), delimiter, ends[at], lines[:at])
 
 
-def _columns_of(content: bytes, found: _Found, recognised: Recognised) -> Register:
-    """The columns that are needed, whatever else the file holds. Lines of another width are told of, and are no marks."""
+def _columns_of(content: bytes, found: _Found, recognised: Recognised) -> Register | None:
+    """The columns that are needed, whatever else the file holds; ``None`` where lines but footers are of another width."""
     import pyarrow as pa
     from pyarrow import csv as arrow
 
@@ -156,19 +158,18 @@ def _columns_of(content: bytes, found: _Found, recognised: Recognised) -> Regist
             ),
         )
     except pa.ArrowInvalid:
-        raise Refused(problem("unbalanced_quote")) from None
+        return None
     numbers = np.arange(1, table.num_rows + len(odd) + 1) + found.above
     numbers = np.delete(numbers, [number - 1 - found.above for number, _ in odd if number - 1 - found.above < len(numbers)])
-    footers = [number for number, text in odd if not text.strip() or is_footer([tidy(cell) for cell in text.split(found.delimiter)])]
-    wrong = sorted({number for number, _ in odd} - set(footers))
-    problems = [problem("too_many_values", rows=wrong)] if wrong else []
     below = [[tidy(cell) for cell in text.split(found.delimiter)] for _, text in odd]
+    if any(any(line) and not is_footer(line) for line in below):
+        return None
     return Register(
         {field: _column(table[names[at]]) for field, at in recognised.columns.items()},
         {field: found.headings[at] for field, at in recognised.columns.items()},
         _others(found.headings, recognised),
         numbers[: table.num_rows],
-        (*notes, *problems),
+        notes,
         run_at([*found.lines, *below]),
     )
 

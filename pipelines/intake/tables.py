@@ -42,13 +42,16 @@ class Row:
 @dataclass(frozen=True)
 class Table:
     """Headings as written, records, and what was done to find them. ``exported``: when the report says it was run. ``says_none``: a row
-    of it says that there is nothing to report; then there are no records."""
+    of it says that there is nothing to report; then there are no records. ``received``, ``lost``: rows of the file, and those set aside, where
+    records were made of several rows each."""
 
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[Problem, ...] = ()
     exported: dt.datetime | None = None
     says_none: bool = False
+    received: int | None = None
+    lost: int = 0
 
 
 def read_table(content: bytes, known: Collection[str], elements: returns.Elements = returns.NO_ELEMENTS) -> Table:

@@ -103,7 +103,11 @@ def tell(
         content_hash=content_hash,
         rules=catalogue.fingerprints.get(f"dataset:{reading.dataset}", catalogue.fingerprints["all"])[:8],
         rows_received=reading.received,
-        rows_used=0 if outcome in (receipts.REFUSED, receipts.HELD) else sum(entry.rows for entry in landed),
+        rows_used=0
+        if outcome in (receipts.REFUSED, receipts.HELD)
+        else reading.used
+        if reading.folded
+        else sum(entry.rows for entry in landed),
         rows_set_aside=reading.set_aside,
         rows_last=sum(entry.rows for entry in known.slices) if known.slices else None,
         problems=problems if outcome != receipts.SAME else (),

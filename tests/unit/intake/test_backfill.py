@@ -72,6 +72,12 @@ def test_a_file_that_says_another_year_is_not_used(trust: MadeUpTrust, folder: P
     assert list(trust.home.landing.rglob("period=*")) == []
 
 
+def test_a_nil_return_of_another_year_is_not_used_either(trust: MadeUpTrust, folder: Path) -> None:
+    (folder / FIRST / "answer.csv").write_bytes(b"nil,suspensions,2025-26\n")
+    (receipt,) = run(trust, folder)
+    assert (receipt.outcome, receipt.problems[0].kind) == (receipts.REFUSED, "another_year")
+
+
 def test_a_past_file_stays_in_its_year_when_its_contract_changes(trust: MadeUpTrust, folder: Path) -> None:
     (folder / FIRST / "roll.csv").write_bytes(written(pupils(range(20))))
     run(trust, folder)

@@ -207,10 +207,40 @@ def test_a_code_that_was_withdrawn_is_told_of(trust: MadeUpTrust) -> None:
     assert told(trust, long(registered(odd={(0, AUTUMN, "am"): "H"})))["code_ended"] == (2,)
 
 
-def test_months_first_is_refused_and_so_is_a_register_of_nothing_known(trust: MadeUpTrust, catalogue: Catalogue) -> None:
-    for content in (long(registered(), "%m/%d/%Y"), long([(pupil, day, half, "Q9") for pupil, day, half, _ in registered()])):
-        with pytest.raises(Refused):
-            read_register(content, "x.csv", catalogue)
+@pytest.mark.parametrize(("mark", "spelt", "why"), [("/", "%m/%d/%Y", "date_month_first"), ("Q9", "%d/%m/%Y", "code_unknown")])
+def test_months_first_is_refused_and_so_is_a_register_of_nothing_known(trust: MadeUpTrust, mark: str, spelt: str, why: str) -> None:
+    found = told(trust, long([(pupil, dt.date(2025, 9, 16), half, mark) for pupil, _, half, _ in registered()], spelt))
+    assert {"too_many_set_aside", why} <= set(found)
+
+
+def test_a_register_that_was_cut_off_is_refused_and_not_half_counted(trust: MadeUpTrust) -> None:
+    content = long(registered(40)).rstrip()
+    assert "truncated" in told(trust, content[: content.rindex(b",") - 4])
+
+
+def test_empty_cells_beyond_the_headings_do_no_harm(trust: MadeUpTrust) -> None:
+    content = long(registered(40))
+    trust.drop(FIRST, "register.csv", content.replace(b"\r\n", b",\r\n"))
+    (settled,) = trust.take_in().settled
+    assert (settled.outcome, len(landed(trust))) == ("accepted", 120)
+
+
+def test_many_rows_of_another_width_refuse_the_file(trust: MadeUpTrust) -> None:
+    lines = long(registered(40)).decode().splitlines()
+    assert "too_many_set_aside" in told(trust, "\n".join([*lines[:100], *(f"{line},more" for line in lines[100:]), ""]).encode())
+
+
+def test_a_register_of_lessons_is_not_taken_for_sessions(trust: MadeUpTrust) -> None:
+    rows = [[upn(pupil), f"{AUTUMN:%d/%m/%Y}", "/"] for pupil in range(30) for _ in range(6)]
+    found = told(trust, text([["UPN", "Date", "Mark"], *rows]))
+    assert {"too_many_sessions", "too_many_set_aside"} <= set(found)
+
+
+def test_a_receipt_counts_the_rows_of_the_file(trust: MadeUpTrust) -> None:
+    trust.drop(FIRST, "register.csv", long(registered(40)))
+    (settled,) = trust.take_in().settled
+    page = settled.receipt.read_text("utf-8")
+    assert "We used all 240 rows" in page and "<dd>120</dd>" not in page
 
 
 def test_columns_that_are_not_needed_are_told_of(trust: MadeUpTrust) -> None:

@@ -10,14 +10,15 @@ import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from made_up_exports import FIRST, NOW, SECOND, MadeUpTrust, pupils, written
+from made_up_exports import FIRST, NOW, SECOND, MadeUpTrust, passing, pupils, written
 
 from pipelines.catalogue import CatalogueError
-from pipelines.intake import send_notices
+from pipelines.intake import Store, backfill, send_notices
 from pipelines.intake.ledger import Ledger
 
 OFFICE, DATA, OTHER = "office@trust.example", "data@first.example", "data@second.example"
@@ -107,6 +108,40 @@ def test_a_mail_server_that_is_not_there_stops_nothing_and_is_tried_again(trust:
     assert sent(trust, said=said) == 0
     assert said == ["mail: 2 of 2 could not be sent (ConnectionRefusedError); tried again at the next run"]
     assert sent(with_mail(trust, server.port)) == 2
+
+
+def test_one_address_that_is_refused_keeps_nobody_else_from_theirs(
+    trust: MadeUpTrust, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = "550 no such mailbox"
+    monkeypatch.setattr(smtpd.SMTPChannel, "smtp_RCPT", _refusing(smtpd.SMTPChannel.smtp_RCPT, DATA, refused))
+    drop(with_mail(trust, server.port))
+    said: list[str] = []
+    assert sent(trust, said=said) == 1
+    assert [mail["X-Went-To"] for mail in server.mails] == [OFFICE]
+    assert said == ["mail: 1 of 2 could not be sent (SMTPRecipientsRefused); tried again at the next run"]
+
+
+def _refusing(take: Any, address: str, answer: str) -> Any:
+    def rcpt(channel: smtpd.SMTPChannel, argument: str) -> None:
+        channel.push(answer) if address in argument else take(channel, argument)
+
+    return rcpt
+
+
+def test_what_is_a_week_old_is_no_news(trust: MadeUpTrust, server: Server) -> None:
+    drop(trust)
+    with_mail(trust, server.port)
+    assert sent(trust, NOW + dt.timedelta(days=8)) == 0
+
+
+def test_nobody_is_written_to_about_a_past_year(trust: MadeUpTrust, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "past" / FIRST).mkdir(parents=True)
+    (tmp_path / "past" / FIRST / "roll.csv").write_bytes(written(pupils(range(30)), leave_out=["Sex"]))
+    with_mail(trust, server.port)
+    with Store(trust.home, trust.keys, trust.catalogue, passing) as store:
+        backfill(store, tmp_path / "past", "2025-26", NOW, lambda line: None)
+    assert sent(trust, NOW + NIGHT) == 0
 
 
 def test_a_password_that_is_missing_is_said_and_stops_nothing(trust: MadeUpTrust, server: Server) -> None:

@@ -31,6 +31,14 @@ def test_what_is_special_counts_as_not_known_from_then_on(trust: MadeUpTrust) ->
     assert known(trust, "ethnicity") == 30
 
 
+def test_a_new_number_does_not_undo_an_objection(trust: MadeUpTrust) -> None:
+    objected(trust, upn(7))
+    rows = [{**row, "Former UPN": ""} for row in pupils(range(20))]
+    trust.drop(FIRST, "pupils.csv", written([*rows[:7], {**rows[7], "UPN": upn(500), "Former UPN": upn(7)}, *rows[8:]]))
+    trust.take_in()
+    assert known(trust, "ethnicity") == 19
+
+
 def test_a_member_of_staff_objects_by_academy_and_number(trust: MadeUpTrust) -> None:
     rows = [{"Staff ref": f"P{number}", "Sex": "F", "Ethnicity": "WBRI", "Religion": "NR"} for number in range(12)]
     for place in (FIRST, SECOND):

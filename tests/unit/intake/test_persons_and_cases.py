@@ -82,6 +82,12 @@ def test_a_row_repeated_for_each_need_counts_with_the_first_by_rank(trust: MadeU
     assert [row["attributes"].get("sen_need") for row in trust.landed() if "sen_need" in row["attributes"]] == ["ASD"]
 
 
+def test_without_a_rank_a_need_that_is_said_comes_before_a_blank(trust: MadeUpTrust) -> None:
+    rows = [pupil(number, **{"SEN need": ""}) for number in range(20)]
+    taken(trust, "pupils.csv", written([*rows, pupil(3, **{"SEN need": "MLD"})]))
+    assert [row["attributes"]["sen_need"] for row in trust.landed() if "sen_need" in row["attributes"]] == ["MLD"]
+
+
 def test_rows_that_differ_in_more_than_the_need_still_disagree(trust: MadeUpTrust) -> None:
     rows = [pupil(number, **{"SEN need": ""}) for number in range(40)]
     receipt = taken(trust, "pupils.csv", written([*rows, pupil(3, Sex="F", **{"SEN need": "MLD"})]))
