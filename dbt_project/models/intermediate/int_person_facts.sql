@@ -1,76 +1,15 @@
 -- Grain: one row per person, period and fact, for people who are placed.
 with facts as (
-    select
-        subject,
-        period,
-        person_key,
-        fact,
-        value
-    from {{ ref('int_facts_roll') }}
-    union all
-    select
-        subject,
-        period,
-        person_key,
-        fact,
-        value
-    from {{ ref('int_facts_attendance') }}
-    union all
-    select
-        subject,
-        period,
-        person_key,
-        fact,
-        value
-    from {{ ref('int_facts_attainment') }}
-    union all
-    select
-        subject,
-        period,
-        person_key,
-        fact,
-        value
-    from {{ ref('int_facts_suspensions') }}
-    union all
-    select
-        subject,
-        period,
-        person_key,
-        fact,
-        value
-    from {{ ref('int_facts_pay') }}
-    union all
-    select
-        subject,
-        period,
-        person_key,
-        fact,
-        value
-    from {{ ref('int_facts_participation') }}
-    union all
-    select
-        subject,
-        period,
-        person_key,
-        fact,
-        value
-    from {{ ref('int_facts_training') }}
-    union all
-    select
-        subject,
-        period,
-        person_key,
-        fact,
-        value
-    from {{ ref('int_facts_applications') }}
-    union all
-    select
-        subject,
-        period,
-        person_key,
-        fact,
-        value
-    from {{ ref('int_facts_returns') }}
+    {% for name in ['roll', 'attendance', 'attainment', 'suspensions', 'pay', 'participation', 'training', 'applications', 'returns'] %}
+        select
+            subject,
+            period,
+            person_key,
+            fact,
+            value
+        from {{ ref('int_facts_' ~ name) }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select
