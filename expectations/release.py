@@ -1,7 +1,7 @@
 """Gate 2, first half: the marts of a draft keep their contract and the disclosure policy, cell by cell and table by table.
 
 The second half, that nothing hidden follows from everything shown, is the attack. What each check asks is in ``release_contract``,
-``release_cells`` and ``release_tables``.
+``release_cells``, ``release_tables`` and ``release_derived``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pandas as pd
 from expectations.attack import attack
 from expectations.release_cells import cell_batches
 from expectations.release_contract import contract_batches
+from expectations.release_derived import derived_batches
 from expectations.release_tables import table_batches
 from expectations.release_view import Batch, View, read_view
 from expectations.runner import run
@@ -69,6 +70,7 @@ def _checks(view: View) -> list[Check]:
     if all(check.passed for check in checks if check.name in ("columns_are_the_contract", "types_are_the_contract")):
         checks += _run(cell_batches(view))
         checks += _run(table_batches(view))
+        checks += _run(derived_batches(view))
     return checks
 
 

@@ -21,6 +21,10 @@ CELL_MARTS = (
     "mart_staff_outcomes",
     "mart_applicant_composition",
     "mart_applicant_outcomes",
+    "mart_governor_composition",
+    "mart_governor_outcomes",
+    "mart_case_composition",
+    "mart_case_outcomes",
 )
 DIMENSIONS = ("dim_areas", "dim_groups", "dim_measures", "dim_populations")
 

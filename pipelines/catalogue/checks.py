@@ -20,6 +20,7 @@ def disagreements(catalogue: Catalogue) -> Iterator[str]:
     yield from _populations(catalogue)
     yield from _characteristics(catalogue, fields)
     yield from _measures(catalogue)
+    yield from _benchmarks(catalogue)
     yield from _objectives(catalogue)
 
 
@@ -81,14 +82,37 @@ def _measures(catalogue: Catalogue) -> Iterator[str]:
             yield from _missing(where, "population", measure.population, catalogue.populations)
         if measure.kind == "rate" and measure.at_least is None:
             yield f"{where} is a rate and needs at_least."
-        for name in measure.characteristics:
+        if measure.kind == "figure" and not (measure.characteristic and measure.against):
+            yield f"{where} is a figure and needs characteristic and against."
+        for name in (*measure.characteristics, *filter(None, [measure.characteristic, measure.across])):
             yield from _missing(where, "characteristic", name, catalogue.characteristics)
+
+    for name in catalogue.policy.optional:
+        yield from _missing("The policy's optional", "measure", name, catalogue.measures)
+
+
+def _benchmarks(catalogue: Catalogue) -> Iterator[str]:
+    groups = {(item.name, group.code) for item in catalogue.characteristics.values() for group in item.groups} | {("all", "all")}
+    for benchmark in catalogue.benchmarks:
+        where = f"Benchmark of {benchmark.measure}, {benchmark.geography} {benchmark.period}"
+        yield from _missing(where, "measure", benchmark.measure, catalogue.measures)
+        yield from _missing(where, "group", f"{benchmark.characteristic} {benchmark.group_code}", {" ".join(group) for group in groups})
 
 
 def _objectives(catalogue: Catalogue) -> Iterator[str]:
+    geographies = {benchmark.geography for benchmark in catalogue.benchmarks}
+    urns = {academy.urn for academy in catalogue.trust.academies}
     for objective in catalogue.objectives:
         where = f"Objective {objective.code}"
-        if objective.measure:
-            yield from _missing(where, "measure", objective.measure, catalogue.measures)
-        if objective.characteristic:
+        for measure in objective.measures:
+            yield from _missing(where, "measure", measure, catalogue.measures)
+        if objective.characteristic != "all":
             yield from _missing(where, "characteristic", objective.characteristic, catalogue.characteristics)
+            named = catalogue.characteristics.get(objective.characteristic)
+            groups = {group.code for group in named.groups} if named else set()
+            for group in filter(None, (objective.group if objective.group != "all" else None, objective.comparator)):
+                yield from _missing(where, "group", group, groups)
+        if objective.against:
+            yield from _missing(where, "geography", objective.against, geographies)
+        if objective.area:
+            yield from _missing(where, "academy", objective.area, urns)

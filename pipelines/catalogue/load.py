@@ -10,8 +10,22 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from pipelines.catalogue import benchmarks
 from pipelines.catalogue.checks import disagreements
-from pipelines.catalogue.model import Catalogue, Characteristic, CodeSet, Cohort, Dataset, Format, Headings, Measure, Phase, Population
+from pipelines.catalogue.model import (
+    Bar,
+    Benchmark,
+    Catalogue,
+    Characteristic,
+    CodeSet,
+    Cohort,
+    Dataset,
+    Format,
+    Headings,
+    Measure,
+    Phase,
+    Population,
+)
 from pipelines.catalogue.policy import DisclosurePolicy
 from pipelines.catalogue.trust import Brand, Calendar, Mail, Objective, Trust
 
@@ -45,7 +59,9 @@ def load(trust: Path) -> Catalogue:
         "headings": _parse(Headings, _single(BUILT_IN / "headings.yml"), BUILT_IN / "headings.yml"),
         "phases": [_parse(Phase, entry, BUILT_IN / "phases.yml") for entry in singles[0]["phases"]],
         "cohorts": [_parse(Cohort, entry, BUILT_IN / "phases.yml") for entry in singles[0]["cohorts"]],
+        "bars": [_parse(Bar, entry, BUILT_IN / "phases.yml") for entry in singles[0]["bars"]],
         "populations": {entry["name"]: _parse(Population, entry, BUILT_IN / "populations.yml") for entry in populations},
+        "benchmarks": [_parse(Benchmark, row, trust / benchmarks.FILE) for row in _published(trust)],
         **folders,
     }
     objections = _optional(trust / "objections.yml").get("objections", [])
@@ -56,6 +72,17 @@ def load(trust: Path) -> Catalogue:
     for sentence in disagreements(catalogue):
         raise CatalogueError(sentence)
     return catalogue.model_copy(update={"fingerprints": _fingerprints(catalogue)})
+
+
+def _published(trust: Path) -> list[dict[str, Any]]:
+    table = benchmarks.laid_over(BUILT_IN / "published" / benchmarks.FILE, trust / benchmarks.FILE)
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def published_files() -> dict[str, benchmarks.PublishedFile]:
+    """The files of published figures that are known, by name."""
+    folder = BUILT_IN / "published"
+    return {path.stem: _parse(benchmarks.PublishedFile, _single(path), path) for path in sorted(folder.glob("*.yml"))}
 
 
 _FOLDERS: dict[str, type[BaseModel]] = {

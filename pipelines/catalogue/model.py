@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from pipelines.catalogue.entry import AreaLevel, Code, Entry, FieldType, Name, Subject
+from pipelines.catalogue.entry import AreaLevel, Code, Entry, FieldType, Name, Period, Subject
 from pipelines.catalogue.policy import DisclosurePolicy
 from pipelines.catalogue.trust import Academy, Brand, Calendar, Mail, Objective, Trust
 
@@ -183,7 +183,8 @@ class Group(Entry):
 class Characteristic(Entry):
     """A characteristic: where each subject's code comes from (``dataset.field``) and the groups that are published.
 
-    ``populations`` limits it to some populations; empty means every population of its subjects.
+    ``populations`` limits it to some populations; empty means every population of its subjects. ``known_at_least``: the share of a
+    population whose group must be known across the trust, or the characteristic is not published for it in that period.
     """
 
     name: Name
@@ -195,6 +196,7 @@ class Characteristic(Entry):
     parent: Name | None = None
     areas: tuple[AreaLevel, ...] = ("trust", "phase", "academy")
     comparator: Code | None = None
+    known_at_least: float = 0
     groups: tuple[Group, ...]
 
     @property
@@ -221,41 +223,61 @@ class Population(Entry):
 
 
 class Matters(Entry):
-    """When a gap is large enough to matter: the statistic, the band around no gap and the smallest group judged."""
+    """When a gap is large enough to matter: the statistic, the band around no gap and the smallest group judged.
+
+    ``known_at_least``: the share of people whose group must be known before any gap of theirs is judged.
+    """
 
     statistic: Literal["difference", "ratio", "standardised"]
     low: float
     high: float
     smallest_group: int = 20
     smallest_expected: float = 0
+    known_at_least: float = 0
 
 
 class Measure(Entry):
     """A number the trust must show. ``kind`` fixes how it is computed from facts; the rest says what it means.
 
-    rate: people whose every fact is at least ``at_least``, of the population. mean: the average of one fact.
-    figure: how far ``group`` lies below ``against`` as a share of ``against`` (mean or median of one fact), trust level only.
+    rate: people whose every fact is at least ``at_least``, of the population. mean: the average of one fact, times ``per``, weighted by the
+    fact ``weight`` where there is one (then it is a ratio of two sums, as DfE makes attendance rates).
+    figure: how far ``group`` (or every known group) lies below ``against`` as a share of ``against`` (mean or median of one fact), trust
+    level only, and within each group of ``across`` besides; only where ``known_at_least`` of the people have declared their group.
     headcount: the population itself, by group; declared once, for every population with ``composition``.
+    ``characteristics``: by which it is published, all that apply where none is named; ``at_academies``: those of them that it is published
+    by at academies, where it is by everyone in any case.
+    ``optional``: counted only where the trust's policy names it. ``pauses``: periods that it does not exist for, and why; ``breaks``:
+    periods from which it is defined anew, so that nothing before compares with them. ``number``: its place in the list of measures that
+    this trust's duty statement asks for, 0 for those beyond it.
     """
 
     name: Name
+    number: int = 0
     title: str
     kind: Literal["headcount", "rate", "mean", "figure"]
     population: Name | None = None
     facts: tuple[str, ...] = ()
     at_least: float | None = None
     missing_counts_as: float | None = None
+    weight: str | None = None
+    per: float = 1
     statistic: Literal["mean", "median"] | None = None
     characteristic: Name | None = None
     group: Code | None = None
     against: Code | None = None
-    unit: Literal["people", "share", "points", "sessions", "days", "pay", "percent_of_pay"]
+    across: Name | None = None
+    known_at_least: float = 0
+    optional: bool = False
+    pauses: dict[Period, str] = {}
+    breaks: dict[Period, str] = {}
+    unit: Literal["people", "share", "points", "sessions", "days", "events", "pay", "percent_of_pay"]
     decimals: int = 1
     better: Literal["higher", "lower", "neither"] = "neither"
     sensitive: bool = False
     scale_min: float | None = None
     scale_max: float | None = None
     characteristics: tuple[Name, ...] = ()
+    at_academies: tuple[Name, ...] | None = None
     areas: tuple[AreaLevel, ...] = ("trust", "phase", "academy")
     matters: Matters | None = None
     definition: str
@@ -277,6 +299,30 @@ class Cohort(Entry):
     year_group: str
 
 
+class Bar(Entry):
+    """From which score a stage's expected, and its higher, standard is reached."""
+
+    stage: Name
+    reached: float
+    higher: float | None = None
+
+
+class Benchmark(Entry):
+    """One figure published elsewhere, for a measure, group and phase: of England, a region or a local authority.
+
+    ``phase``: all, primary or secondary. ``value`` in the measure's own unit.
+    """
+
+    measure: Name
+    characteristic: Name
+    group_code: Code
+    geography: str
+    phase: Literal["all", "primary", "secondary"]
+    period: Period
+    value: float
+    source: str
+
+
 class Catalogue(Entry):
     """Everything declared, ours and the trust's laid over it. Made only by :func:`pipelines.catalogue.load`.
 
@@ -292,6 +338,8 @@ class Catalogue(Entry):
     objectives: tuple[Objective, ...]
     phases: tuple[Phase, ...]
     cohorts: tuple[Cohort, ...]
+    bars: tuple[Bar, ...]
+    benchmarks: tuple[Benchmark, ...]
     headings: Headings
     code_sets: dict[str, CodeSet]
     datasets: dict[str, Dataset]

@@ -62,6 +62,7 @@ class DisclosurePolicy(Entry):
     ``budget``: seconds, of a common core, for the search for the cheapest pattern; safety does not depend on it.
     ``insider_third``: a hidden single person stands in no sum with only one other hidden number, whose value that person would know;
     setting it false accepts that, on record in every manifest.
+    ``optional``: measures that are counted only where they are named here, such as pay gaps by ethnicity.
     ``price_coarser``: for how many tables, at most, the nightly run says what the rest would show without them; 0 for none.
     """
 
@@ -79,6 +80,7 @@ class DisclosurePolicy(Entry):
     public_totals: tuple[PublicTotal, ...] = ()
     crosses: tuple[Cross, ...] = ()
     known: tuple[KnownGroup, ...] = ()
+    optional: tuple[Name, ...] = ()
     rounding: Rounding | None = None
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipelines.catalogue.entry import OF_PUPILS
-from pipelines.catalogue.model import Catalogue, Characteristic, Measure, Population
+from pipelines.catalogue.model import Benchmark, Catalogue, Characteristic, Measure, Population
 
 ALL = "all"
 HEADCOUNT = "headcount"
@@ -20,6 +20,8 @@ def reference_tables(catalogue: Catalogue) -> dict[str, pd.DataFrame]:
     return {
         "academies": _academies(catalogue),
         "areas": _areas(catalogue),
+        "bars": _bars(catalogue),
+        "benchmarks": _benchmarks(catalogue),
         "characteristics": _characteristics(catalogue),
         "code_marks": _code_marks(catalogue),
         "cohorts": pd.DataFrame([{"fact": cohort.fact, "year_group": cohort.year_group} for cohort in catalogue.cohorts]),
@@ -27,7 +29,9 @@ def reference_tables(catalogue: Catalogue) -> dict[str, pd.DataFrame]:
         "group_members": _group_members(catalogue),
         "known_groups": _known_groups(catalogue),
         "measure_facts": _measure_facts(catalogue),
+        "measure_changes": _changes(catalogue),
         "measures": _measures(catalogue),
+        "objectives": _objectives(catalogue),
         "periods": _periods(catalogue),
         "phases": _phases(catalogue),
         "policy": pd.DataFrame([{"policy": json.dumps(catalogue.policy.model_dump(mode="json"), sort_keys=True)}]),
@@ -113,6 +117,15 @@ def _areas(catalogue: Catalogue) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["area_level", "area_code", "label", "parent_level", "parent_code"])
 
 
+def _bars(catalogue: Catalogue) -> pd.DataFrame:
+    rows = [(bar.stage, bar.reached, bar.higher) for bar in catalogue.bars]
+    return pd.DataFrame(rows, columns=["stage", "reached", "higher"]).astype({"reached": "float64", "higher": "float64"})
+
+
+def _benchmarks(catalogue: Catalogue) -> pd.DataFrame:
+    return pd.DataFrame([item.model_dump() for item in catalogue.benchmarks], columns=list(Benchmark.model_fields))
+
+
 def _characteristics(catalogue: Catalogue) -> pd.DataFrame:
     return pd.DataFrame(
         [
@@ -122,6 +135,7 @@ def _characteristics(catalogue: Catalogue) -> pd.DataFrame:
                 "protected": item.protected or "",
                 "context": item.context or "",
                 "comparator_code": item.comparator,
+                "known_at_least": item.known_at_least,
             }
             for item in catalogue.characteristics.values()
         ]
@@ -144,13 +158,19 @@ def _groups(catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _group_members(catalogue: Catalogue) -> pd.DataFrame:
-    """``(subject, dataset, field, code) -> (characteristic, group)``; the empty code stands for blank and for any other code."""
+    """``(subject, dataset, field, code) -> (characteristic, group)``; the empty code stands for blank and for any other code.
+
+    A group's own code stands for the group, unless it is a member of one: answers and counts come by published group.
+    """
     rows = []
     for item in catalogue.characteristics.values():
+        members = {member for group in item.groups for member in group.members}
         for subject, source in item.fields.items():
             dataset, field = source.split(".")
             for group in item.groups:
                 rows += [(item.name, subject, dataset, field, member, group.code) for member in group.members]
+                if not group.unknown and group.code not in members:
+                    rows.append((item.name, subject, dataset, field, group.code, group.code))
             rows.append((item.name, subject, dataset, field, "", item.unknown.code))
     return pd.DataFrame(rows, columns=["characteristic", "subject", "dataset", "field", "code", "group_code"])
 
@@ -193,8 +213,10 @@ def _measure_facts(catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _measured(catalogue: Catalogue) -> Iterator[tuple[Measure, Population]]:
-    """Each measure with each population it is published for."""
+    """Each measure with each population it is published for; an optional one where the policy asks for it."""
     for measure in catalogue.measures.values():
+        if measure.optional and measure.name not in catalogue.policy.optional:
+            continue
         if measure.population:
             yield measure, catalogue.populations[measure.population]
         else:
@@ -208,11 +230,14 @@ def _measures(catalogue: Catalogue) -> pd.DataFrame:
         rows.append(
             {
                 "measure": measure.name,
+                "number": measure.number,
                 "label": measure.title,
                 "kind": measure.kind,
                 "population": population.name,
                 "at_least": measure.at_least,
                 "missing_counts_as": measure.missing_counts_as,
+                "weight": measure.weight or "",
+                "per": measure.per,
                 "statistic": measure.statistic or "",
                 "characteristic": measure.characteristic or "",
                 "group_code": measure.group or "",
@@ -228,12 +253,69 @@ def _measures(catalogue: Catalogue) -> pd.DataFrame:
                 "matters_high": matters.high if matters else None,
                 "smallest_group": matters.smallest_group if matters else 0,
                 "smallest_expected": matters.smallest_expected if matters else 0.0,
+                "known_at_least": matters.known_at_least if matters else measure.known_at_least,
                 "definition": measure.definition,
                 "source": measure.source,
             }
         )
-    numbers = ("at_least", "missing_counts_as", "scale_min", "scale_max", "matters_low", "matters_high", "smallest_expected")
+    numbers = (
+        "at_least",
+        "missing_counts_as",
+        "scale_min",
+        "scale_max",
+        "matters_low",
+        "matters_high",
+        "smallest_expected",
+        "known_at_least",
+        "per",
+    )
     return pd.DataFrame(rows).astype(dict.fromkeys(numbers, "float64"))
+
+
+def _objectives(catalogue: Catalogue) -> pd.DataFrame:
+    """One row for each objective and measure of it; a refused one has a row without a measure."""
+    numbers = ("baseline_value", "target_value")
+    rows = [
+        {
+            "objective": item.code,
+            "title": item.title,
+            "kind": item.kind,
+            "measure": measure,
+            "area_level": "academy" if item.area else "trust",
+            "area_code": item.area or catalogue.trust.code,
+            "characteristic": item.characteristic,
+            "group_code": item.group,
+            "comparator_code": item.comparator or "",
+            "against": item.against or "",
+            "spread": item.spread,
+            "baseline_period": item.baseline.period if item.baseline else "",
+            "baseline_value": item.baseline.value if item.baseline else None,
+            "target_period": item.target.period if item.target else "",
+            "target_value": item.target.value if item.target else None,
+            "owner": item.owner,
+            "aim": item.aim,
+            "why": item.why,
+            "reason": item.reason,
+        }
+        for item in catalogue.objectives
+        for measure in item.measures or ("",)
+    ]
+    columns = [
+        "objective", "title", "kind", "measure", "area_level", "area_code", "characteristic", "group_code", "comparator_code", "against",
+        "spread", "baseline_period", "baseline_value", "target_period", "target_value", "owner", "aim", "why", "reason",
+    ]  # fmt: skip
+    types = dict.fromkeys(columns, "string") | {"spread": "bool"} | dict.fromkeys(numbers, "float64")
+    return pd.DataFrame(rows, columns=columns).astype(types)
+
+
+def _changes(catalogue: Catalogue) -> pd.DataFrame:
+    rows = [
+        (measure.name, period, change, why)
+        for measure in catalogue.measures.values()
+        for change, periods in (("pause", measure.pauses), ("break", measure.breaks))
+        for period, why in periods.items()
+    ]
+    return pd.DataFrame(rows, columns=["measure", "period", "change", "why"]).astype("string")
 
 
 def _publications(catalogue: Catalogue) -> pd.DataFrame:
@@ -242,12 +324,13 @@ def _publications(catalogue: Catalogue) -> pd.DataFrame:
     for measure, population in _measured(catalogue):
         everyone = (population.name, measure.name, measure.kind)
         if measure.kind == "figure":
-            rows.append((*everyone, measure.characteristic or "", ALL, "trust"))
+            rows += [(*everyone, measure.characteristic or "", cross, "trust") for cross in (ALL, measure.across) if cross]
             continue
         levels = [level for level in measure.areas if level in population.areas]
         rows += [(*everyone, ALL, ALL, level) for level in levels]
         for item in _applicable(catalogue, measure, population):
-            rows += [(*everyone, item.name, ALL, level) for level in levels if level in item.areas]
+            here = [level for level in levels if level in item.areas and (level != "academy" or _at_academies(measure, item))]
+            rows += [(*everyone, item.name, ALL, level) for level in here]
     kinds = {measure.name: measure.kind for measure in catalogue.measures.values()}
     for cross in catalogue.policy.crosses:
         if cross.population in catalogue.populations and cross.measure in kinds:
@@ -263,6 +346,10 @@ def _with_atoms(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     academies = {row[:5] for row in rows if row[5] == "academy"}
     phases = {row[:5] for row in rows if row[5] == "phase"}
     return rows + [(*row, "academy_phase") for row in sorted(academies & phases) if row[2] in ("headcount", "rate", "mean")]
+
+
+def _at_academies(measure: Measure, characteristic: Characteristic) -> bool:
+    return measure.at_academies is None or characteristic.name in measure.at_academies
 
 
 def _applicable(catalogue: Catalogue, measure: Measure, population: Population) -> Iterator[Characteristic]:

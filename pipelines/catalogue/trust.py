@@ -95,15 +95,51 @@ class Mail(Entry):
         return self
 
 
+class Baseline(Entry):
+    """Where an objective starts or where it wants to be: a period and the value there; a baseline without one is computed."""
+
+    period: Period
+    value: float | None = None
+
+
 class Objective(Entry):
-    """An equality objective as the trust published it, tied to the measure that will tell whether it is met."""
+    """An equality objective as the trust published it, tied to the measures that will tell whether it is met.
+
+    ``target``: the value of ``group`` (everyone, where none is named). ``gap``: how far ``group`` lies from ``comparator``, here or, with
+    ``against``, of that geography. ``benchmark``: at least in line with ``against``. ``monitor``: shown and not judged. ``refused``: not
+    measured, for the ``reason`` given. ``spread``: between the highest and the lowest group of the characteristic, in place of one group.
+    ``area``: the URN of an academy whose own it is; the trust's otherwise. The status is always computed, never typed.
+    """
 
     code: Code
     title: str
-    kind: Literal["target", "gap", "benchmark", "monitor"]
-    measure: Name | None = None
-    characteristic: Name | None = None
-    group: Code | None = None
+    kind: Literal["target", "gap", "benchmark", "monitor", "refused"]
+    measures: tuple[Name, ...] = ()
+    characteristic: Name = "all"
+    group: Code = "all"
     comparator: Code | None = None
+    against: str | None = None
+    spread: bool = False
+    area: Urn | None = None
+    baseline: Baseline | None = None
+    target: Baseline | None = None
     owner: str
     aim: Literal["eliminate", "advance", "foster"]
+    why: str = ""
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _can_be_computed(self) -> Objective:
+        if (self.kind == "refused") == bool(self.measures):
+            raise ValueError(f"objective {self.code}: one that is refused has no measure, and every other has one")
+        if self.kind == "refused" and not self.reason:
+            raise ValueError(f"objective {self.code}: one that is refused needs a reason")
+        if self.kind in ("target", "gap") and not (self.baseline and self.target and self.target.value is not None):
+            raise ValueError(f"objective {self.code}: a {self.kind} needs a baseline and a target with its value")
+        if self.kind == "gap" and not self.comparator:
+            raise ValueError(f"objective {self.code}: a gap needs a comparator")
+        if self.kind == "benchmark" and not self.against:
+            raise ValueError(f"objective {self.code}: a benchmark needs the geography it is against")
+        if self.baseline and self.target and self.baseline.period >= self.target.period:
+            raise ValueError(f"objective {self.code}: its target lies in no later period than its baseline")
+        return self

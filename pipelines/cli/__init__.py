@@ -43,7 +43,9 @@ def init(directory: Annotated[Path, typer.Argument(help="Where the trust's home 
 
 @app.command()
 def demo(
-    home: HomeOption = DEFAULT_HOME / "demo", seed: Annotated[int, typer.Option(help="Another seed makes another trust.")] = 2010
+    home: HomeOption = DEFAULT_HOME / "demo",
+    seed: Annotated[int, typer.Option(help="Another seed makes another trust.")] = 2010,
+    small: Annotated[bool, typer.Option("--small", help="Six academies and one year, instead of fifteen and three.")] = False,
 ) -> None:
     """Make the demonstration trust (made-up people), take its files in, and release."""
     from pipelines.orchestration.opened import Opened
@@ -53,7 +55,7 @@ def demo(
         place = Home.at(home)
         if not (place.trust / "academies.yml").exists():
             typer.echo(f"Making the demonstration trust in {place.root} ...")
-            write_demonstration(place, seed)
+            write_demonstration(place, seed, small)
         _refresh(Opened.at(home), None)
         _where(Opened.at(home))
 

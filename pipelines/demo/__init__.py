@@ -3,5 +3,6 @@
 from pipelines.demo.faults import FAULTS, Fault
 from pipelines.demo.make import Demonstration, Dropped, make
 from pipelines.demo.planted import PLANTED, Planted
+from pipelines.demo.trust import FULL, SMALL
 
-__all__ = ["FAULTS", "PLANTED", "Demonstration", "Dropped", "Fault", "Planted", "make"]
+__all__ = ["FAULTS", "FULL", "PLANTED", "SMALL", "Demonstration", "Dropped", "Fault", "Planted", "make"]

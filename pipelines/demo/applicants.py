@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipelines.demo import england, planted
 from pipelines.demo.identifiers import FORENAMES, SURNAMES
-from pipelines.demo.trust import SITES, Site
+from pipelines.demo.trust import Site
 
 POSTS, PLACES = 110, 90
 """Applications to each academy in a year."""
@@ -18,14 +18,14 @@ PUPIL_DISABILITY, SEN = {"Y": 0.04, "N": 0.9, "": 0.06}, {"N": 0.8, "K": 0.16, "
 DISADVANTAGED = england.DISADVANTAGED.value
 
 
-def recruitment(rng: np.random.Generator) -> pd.DataFrame:
+def recruitment(sites: tuple[Site, ...], rng: np.random.Generator) -> pd.DataFrame:
     """One row per application for a post: who shortlists favours White British applicants, who appoints favours nobody."""
-    return pd.concat([_for_posts(site, rng) for site in SITES], ignore_index=True)
+    return pd.concat([_for_posts(site, rng) for site in sites], ignore_index=True)
 
 
-def admissions(rng: np.random.Generator) -> pd.DataFrame:
+def admissions(sites: tuple[Site, ...], rng: np.random.Generator) -> pd.DataFrame:
     """One row per application for a place in the year; an offer follows no characteristic."""
-    return pd.concat([_for_places(site, rng) for site in SITES], ignore_index=True)
+    return pd.concat([_for_places(site, rng) for site in sites], ignore_index=True)
 
 
 def _for_posts(site: Site, rng: np.random.Generator) -> pd.DataFrame:

@@ -90,7 +90,7 @@ def _headings(dataset: Dataset, report: Format | None, dialect: Dialect) -> dict
     for field in dataset.totals:
         if field.name in known:
             headings[known[field.name]] = field
-        elif field.type not in WHERE_AND_WHEN or report is None:
+        elif field.type not in WHERE_AND_WHEN or report is None or dialect.system == ANY_SYSTEM:
             headings[capitals(field.headings[0]) if field.headings else field.title] = field
     return headings
 
@@ -106,8 +106,9 @@ def _spelt(values: pd.Series, field: DataField, report: Format | None, code_sets
     own = {code: spelling for spelling, code in report.values.get(field.name, {}).items()} if report else {}
     scale = report.scale.get(field.name, 1.0) if report else 1.0
     spell = _coded(field, code_sets[field.codes], dialect) if field.codes else _plain(field, scale, dialect)
-    spelling = {value: "" if pd.isna(value) or value == "" else own.get(value) or spell(value) for value in values.unique()}
-    return [spelling[value] for value in values]
+    filled = values.astype(object).where(values.notna(), "")
+    spelling = {value: "" if value == "" else own.get(value) or spell(value) for value in filled.unique()}
+    return [spelling[value] for value in filled]
 
 
 def _coded(field: DataField, code_set: CodeSet, dialect: Dialect) -> Callable[[Any], Any]:

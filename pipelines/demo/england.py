@@ -44,6 +44,9 @@ FSM_OF_EHC_PLAN = Figure(0.438, "2024/25", SEN)
 FSM = Figure(0.246, "2023/24", CENSUS)
 READING_SCORE = Figure(106, "2024/25", KEY_STAGE_2)
 MATHEMATICS_SCORE = Figure(105, "2024/25", KEY_STAGE_2)
+GOOD_LEVEL = Figure(0.683, "2024/25", "DfE, Early years foundation stage profile results")
+PHONICS = Figure(0.80, "2024/25", "DfE, Phonics screening check attainment")
+EBACC_ENTRY = Figure(0.405, "2024/25", KEY_STAGE_4)
 ATTAINMENT_8 = Figure(46.0, "2024/25", KEY_STAGE_4)
 
 # Schools, pupils and their characteristics 2024/25, per cent of pupils. The release as held gives no White and unclassified rows:

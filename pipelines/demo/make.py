@@ -15,13 +15,12 @@ import pandas as pd
 
 from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.catalogue.trust import CalendarPeriod
-from pipelines.demo import applicants, faults, outcomes, pupils, trust, workforce
+from pipelines.demo import applicants, faults, outcomes, pupils, records, trust, workforce
 from pipelines.demo.contracts import fitted
 from pipelines.demo.dialects import ANY_SYSTEM, DIALECTS, Dialect, export, report_for
 from pipelines.demo.sheets import written
 from pipelines.home import Home
 
-PERIODS = ("2025-26",)
 OFFICE, TRUST_WIDE = DIALECTS["trust_office"], ("payroll",)
 
 
@@ -55,32 +54,35 @@ def make(
     catalogue_loader: Callable[[Path], Catalogue],
     *,
     seed: int = 2010,
-    periods: tuple[str, ...] = PERIODS,
+    size: trust.Size = trust.SMALL,
     progress: Callable[[str], None] | None = None,
 ) -> Demonstration:
     """Write a whole made-up trust into ``home``: ``trust/*.yml``, and exports of every dataset in ``drop/``.
 
-    ``periods`` are academic years such as '2025-26', oldest first: the same people, a year older. The same seed gives the same bytes.
+    ``size``: which academies, and which years: the same people, a year older. What is past came as one file of the whole trust. The same
+    seed gives the same bytes.
     ``progress`` is told, in words, what was made. No key, ledger or receipt is touched.
     """
     tell = progress or (lambda sentence: None)
     home.make()
-    trust.declare(home.trust, periods)
+    trust.declare(home.trust, size)
     catalogue = catalogue_loader(home.trust)
-    tell(f"{trust.TRUST.name}: {len(trust.SITES)} academies declared.")
+    tell(f"{trust.NAME}: {len(size.sites)} academies declared.")
     files: list[Dropped] = []
     tables: dict[str, dict[str, pd.DataFrame]] = {}
     for period in catalogue.calendar.periods:
-        tables[period.period] = fitted(people_and_events(period, seed), catalogue, period, seed)
+        tables[period.period] = fitted(people_and_events(period, seed, size.sites), catalogue, period, seed)
         for dataset in catalogue.datasets.values():
-            files += _drop(home, catalogue, dataset, tables[period.period][dataset.name], period)
+            sites = size.sites if period.period == catalogue.calendar.open_period else ()
+            files += _drop(home, catalogue, dataset, tables[period.period][dataset.name], period, sites)
             tell(f"{period.period}: {dataset.title}, {len(tables[period.period][dataset.name]):,} rows.")
     return Demonstration(home, catalogue, tuple(files), tables)
 
 
-def people_and_events(period: CalendarPeriod, seed: int) -> dict[str, pd.DataFrame]:
+def people_and_events(period: CalendarPeriod, seed: int, sites: tuple[trust.Site, ...] = trust.SMALL.sites) -> dict[str, pd.DataFrame]:
     """The truth of one period, by dataset name: every table in the contract's own field names and codes."""
-    roll, people = pupils.roll(period, seed), workforce.staff(period, seed)
+    roll, people = pupils.roll(period, seed, sites), workforce.staff(period, seed, sites)
+    governors = workforce.governance(sites, seed)
 
     def rng(purpose: int) -> np.random.Generator:
         return np.random.default_rng([seed, period.starts.year, purpose])
@@ -93,27 +95,36 @@ def people_and_events(period: CalendarPeriod, seed: int) -> dict[str, pd.DataFra
         "staff": people,
         "payroll": workforce.payroll(people, period, rng(14)),
         "participation": outcomes.participation(roll, rng(15)),
-        "recruitment": applicants.recruitment(rng(17)),
-        "admissions": applicants.admissions(rng(18)),
-        "training": workforce.training(people, period, rng(16)),
+        "recruitment": applicants.recruitment(sites, rng(17)),
+        "admissions": applicants.admissions(sites, rng(18)),
+        "training": workforce.training(pd.concat([people, governors]), period, rng(16)),
+        "staff_events": workforce.events(people, period, rng(19)),
+        "governance": governors,
+        "incidents": records.incidents(roll, period, rng(20)),
+        "register": records.register(sites, period, rng(21)),
+        "pupil_voice": outcomes.pupil_voice(roll, rng(22)),
     }
 
 
-def _drop(home: Home, catalogue: Catalogue, dataset: Dataset, table: pd.DataFrame, period: CalendarPeriod) -> Iterator[Dropped]:
-    """Drop ``dataset`` of every academy, in its MIS's dialect, and of the central team, or of the trust as one file; and its faults."""
+def _drop(
+    home: Home, catalogue: Catalogue, dataset: Dataset, table: pd.DataFrame, period: CalendarPeriod, sites: tuple[trust.Site, ...]
+) -> Iterator[Dropped]:
+    """Drop ``dataset`` of every site, in its MIS's dialect, and of the central team; or of the trust as one file; and its faults."""
     place = partial(_drop_one, home, catalogue, period=period)
-    if dataset.name in TRUST_WIDE:
+    if dataset.name in TRUST_WIDE or not sites:
         yield place(dataset, table, folder="trust", dialect=OFFICE)
         return
-    central = table[table["urn"] == trust.TRUST.code]
+    central = table[table["urn"] == trust.CODE]
     if len(central):
         yield place(dataset, central, folder="trust", dialect=OFFICE)
-    for site in trust.SITES:
+    for site in sites:
         here, own = partial(place, folder=site.urn, dialect=DIALECTS[site.dialect]), table[table["urn"] == site.urn]
         if careless := faults.of("missing_column", site.urn, dataset.name):
             yield here(faults.without_column(dataset, careless), own, outcome=careless.outcome, draft=True)
         if unknown := faults.of("unknown_code", site.urn, dataset.name):
             here, own = partial(here, outcome=unknown.outcome), faults.with_unknown_codes(own, unknown)
+        if own.empty and not dataset.nil_return:
+            continue
         dropped = here(dataset, own)
         yield dropped
         if again := faults.of("same_again", site.urn, dataset.name):
@@ -147,6 +158,8 @@ def _drop_one(
         exported=exported,
     )
     words = "_".join(re.findall(r"[A-Za-z0-9]+", title))
+    if table.empty:
+        dialect, content = OFFICE, f"nil,{dataset.name},{period.period}\n".encode()
     path = home.drop / folder / f"{words}_{period.period}{'_draft' * draft}.{dialect.suffix}"
     _write(path, content, exported)
     return Dropped(path, folder, dataset.name, period.period, len(table), outcome)

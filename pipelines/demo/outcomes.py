@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,12 @@ from pipelines.catalogue.trust import CalendarPeriod
 from pipelines.demo import england, planted
 
 SESSIONS_A_YEAR = 380
+ANSWERED = 0.78
+VOICE_GROUPS = {
+    "sex": {"F": "F", "M": "M"},
+    "sen_provision": {"N": "none", "K": "sen_support", "E": "ehc_plan"},
+    "disadvantage": {"Y": "disadvantaged", "N": "not_disadvantaged"},
+}
 PERSISTENT, SEVERE = 0.10, 0.50
 REASONS = {"DB": 46, "PP": 15, "VA": 14, "PA": 5, "DA": 5, "VP": 4, "DM": 3, "MP": 3, "BU": 2, "RA": 2, "OW": 1}  # per cent
 KS2_SUBJECTS = {"reading": england.READING_SCORE.value, "writing": 104.0, "mathematics": england.MATHEMATICS_SCORE.value}
@@ -22,7 +29,9 @@ def attendance(pupils: pd.DataFrame, period: CalendarPeriod, rng: np.random.Gene
     days = _days_enrolled(rows, period)
     shared = np.where(rows["enrolment_status"] == "M", 0.6, np.where(rows["enrolment_status"] == "S", 0.4, 1.0))
     possible = np.maximum(2, np.round(SESSIONS_A_YEAR * days * shared)).astype(int)
-    persistent = rng.random(len(rows)) < _chance(rows, planted.PERSISTENT_ABSENCE, "disadvantage")
+    persistent = rng.random(len(rows)) < _chance(rows, planted.PERSISTENT_ABSENCE, "disadvantage") * _in_year(
+        planted.ABSENCE_BY_YEAR, period
+    )
     of_persistent = {phase: severe.value / england.PERSISTENT_ABSENCE[phase].value for phase, severe in england.SEVERE_ABSENCE.items()}
     severe = persistent & (rng.random(len(rows)) < rows["phase"].map(of_persistent).to_numpy())
     missed = np.where(
@@ -46,24 +55,43 @@ def attendance(pupils: pd.DataFrame, period: CalendarPeriod, rng: np.random.Gene
 
 
 def attainment(pupils: pd.DataFrame, period: CalendarPeriod, rng: np.random.Generator) -> pd.DataFrame:
-    """Results of Year 6 and Year 11, one row per pupil and subject; one pupil in seventy has no result in a subject.
+    """Results of Reception and of Years 1, 6 and 11, one row per pupil and subject; one pupil in seventy has no result in a subject.
 
-    Key stage 2 in scaled scores, 80 to 120 (for writing, teacher-assessed in truth, a number like one); key stage 4 in grades 0 to 9
-    and Attainment 8 points, 0 to 90.
+    Early years, phonics and key stage 2 writing as outcomes; other key stage 2 in scaled scores, 80 to 120; key stage 4 in grades 0 to 9,
+    Attainment 8 points, 0 to 90, and whether the pupil was entered for the English Baccalaureate.
     """
     still_there = pupils["leaving_date"].isna() & pupils["enrolment_status"].isin(["C", "M"])
-    younger, older = (pupils[still_there & (pupils["year_group"] == year_group)] for year_group in ("6", "11"))
-    results = []
+    first, second, younger, older = (pupils[still_there & (pupils["year_group"] == year_group)] for year_group in ("R", "1", "6", "11"))
+    results = [
+        _outcomes(first, "eyfsp", "good_level", _met(first, england.GOOD_LEVEL.value, rng), ("2", "1"), rng),
+        _outcomes(second, "phonics", "phonics", _met(second, england.PHONICS.value, rng), ("WA", "WT"), rng),
+    ]
     ability = rng.normal(0, 5.0, len(younger)) + _points(younger, planted.KEY_STAGE_2_POINTS)
     for subject, mean in KS2_SUBJECTS.items():
         score = np.clip(np.round(mean + ability + rng.normal(0, 3.5, len(younger))), 80, 120)
-        results.append(_results(younger, "ks2", subject, score, rng))
+        if subject == "writing":
+            results.append(
+                _results(
+                    younger,
+                    "ks2",
+                    subject,
+                    np.full(len(younger), np.nan),
+                    rng,
+                    np.select([score >= 110, score >= 100], ["GDS", "EXS"], "WTS"),
+                )
+            )
+        else:
+            results.append(_results(younger, "ks2", subject, score, rng))
     points = england.ATTAINMENT_8.value + rng.normal(0, 15, len(older)) + _points(older, planted.KEY_STAGE_4_POINTS)
     points = np.clip(np.round(points * 2) / 2, 0, 90)
     for subject in ("english", "mathematics"):
         grade = np.clip(np.round(points / 10 + rng.normal(0.2, 0.8, len(older))), 0, 9)
         results.append(_results(older, "ks4", subject, grade, rng))
     results.append(_results(older, "ks4", "attainment_8", points, rng))
+    entered = (rng.random(len(older)) < np.clip(england.EBACC_ENTRY.value + (points - england.ATTAINMENT_8.value) / 60, 0.02, 0.95)).astype(
+        float
+    )
+    results.append(_results(older, "ks4", "ebacc_entry", entered, rng))
     return pd.concat(results, ignore_index=True)
 
 
@@ -85,7 +113,9 @@ def participation(pupils: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
 def suspensions(pupils: pd.DataFrame, period: CalendarPeriod, rng: np.random.Generator) -> pd.DataFrame:
     """Suspensions and exclusions, one row each, no two of a pupil on one day. No pupil left or joined before it happened."""
     on_roll = pupils[pupils["enrolment_status"].isin(["C", "M"])]
-    suspended = on_roll[rng.random(len(on_roll)) < _chance(on_roll, planted.SUSPENDED, "sen_provision")]
+    chance = _chance(on_roll, planted.SUSPENDED, "sen_provision")
+    more_before = np.where(on_roll["sen_provision"] == "N", 1.0, _in_year(planted.SUSPENDED_WITH_SEN_BY_YEAR, period))
+    suspended = on_roll[rng.random(len(on_roll)) < chance * more_before]
     more = suspended["phase"].map({phase: england.SUSPENSIONS[phase].value / rate.value - 1 for phase, rate in england.SUSPENDED.items()})
     events = suspended.loc[suspended.index.repeat(1 + rng.poisson(more.to_numpy(dtype=float)))]
     first = events["entry_date"].map(lambda day: max(day, period.starts))
@@ -106,15 +136,53 @@ def suspensions(pupils: pd.DataFrame, period: CalendarPeriod, rng: np.random.Gen
     return frame.drop_duplicates(["upn", "started"]).sort_values(["urn", "started", "upn"], ignore_index=True)
 
 
+def pupil_voice(pupils: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Answers as each academy counted them, by question and group; groups of fewer than five are left out, as a careful academy would."""
+    on_roll = pupils[pupils["enrolment_status"].isin(["C", "M"]) & ~pupils["year_group"].isin(["N2", "R", "1", "2"])]
+    rows: list[tuple[Any, ...]] = []
+    for question, agree in planted.AGREED.items():
+        answered = on_roll[rng.random(len(on_roll)) < ANSWERED]
+        chance = answered["sen_provision"].map({"N": agree["none"], "K": agree["sen_support"], "E": agree["sen_support"]})
+        answered = answered.assign(agreed=rng.random(len(answered)) < chance)
+        asked = on_roll.groupby("urn").size()
+        for urn, people in answered.groupby("urn"):
+            rows.append((urn, question, "all", "all", int(asked[urn]), len(people), int(people["agreed"].sum())))
+            for characteristic, field in VOICE_GROUPS.items():
+                for group, some in people.groupby(people[characteristic].map(field)):
+                    if len(some) >= 5:
+                        rows.append((urn, question, characteristic, group, "", len(some), int(some["agreed"].sum())))
+    return pd.DataFrame(rows, columns=["urn", "question", "characteristic", "group", "asked", "answered", "agreed"])
+
+
+def _in_year(factors: dict[int, float], period: CalendarPeriod) -> float:
+    return factors.get(period.starts.year, 1.0)
+
+
 def _school_day(day: dt.date) -> dt.date:
     """The day itself, or the Friday before a weekend."""
     return day - dt.timedelta(days=max(0, day.weekday() - 4))
 
 
-def _results(pupils: pd.DataFrame, stage: str, subject: str, score: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+def _results(
+    pupils: pd.DataFrame, stage: str, subject: str, score: np.ndarray, rng: np.random.Generator, outcome: np.ndarray | None = None
+) -> pd.DataFrame:
     columns = {name: pupils[name].to_numpy() for name in ("urn", "upn", "surname", "forename", "year_group")}
-    frame = pd.DataFrame({**columns, "stage": stage, "subject": subject, "score": score})
+    told = np.full(len(pupils), "") if outcome is None else outcome
+    frame = pd.DataFrame({**columns, "stage": stage, "subject": subject, "score": score, "outcome": told, "status": "final"})
     return frame[rng.random(len(frame)) > 1 / 70]
+
+
+def _met(pupils: pd.DataFrame, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Who met a standard that ``share`` of all meet, fewer of the disadvantaged by what is planted."""
+    behind = np.where(pupils["disadvantage"] == "Y", planted.EARLY_STANDARDS_BEHIND, 0.0)
+    met: np.ndarray = rng.random(len(pupils)) < share + behind.mean() - behind
+    return met
+
+
+def _outcomes(
+    pupils: pd.DataFrame, stage: str, subject: str, met: np.ndarray, codes: tuple[str, str], rng: np.random.Generator
+) -> pd.DataFrame:
+    return _results(pupils, stage, subject, np.full(len(pupils), np.nan), rng, np.where(met, *codes))
 
 
 def _days_enrolled(pupils: pd.DataFrame, period: CalendarPeriod) -> np.ndarray:

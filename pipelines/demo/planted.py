@@ -27,9 +27,26 @@ class Planted:
 PERSISTENT_ABSENCE = {"primary": {"Y": 0.24, "N": 0.09}, "secondary": {"Y": 0.38, "N": 0.175}}
 SUSPENDED = {"primary": {"N": 0.005, "K": 0.03, "E": 0.04}, "secondary": {"N": 0.055, "K": 0.19, "E": 0.20}}
 
+# How much commoner each was in an earlier year, by the year it starts in: absence falls, and so do suspensions of pupils with SEN.
+ABSENCE_BY_YEAR = {2023: 1.14, 2024: 1.07}
+SUSPENDED_WITH_SEN_BY_YEAR = {2023: 1.25, 2024: 1.12}
+
 # Points added to a pupil's score by each code; the rest of the score is chance.
 KEY_STAGE_2_POINTS = {"disadvantage": {"Y": -3.5}, "sen_provision": {"K": -6.5, "E": -14.0}, "sex": {"F": 1.0}}
 KEY_STAGE_4_POINTS = {"disadvantage": {"Y": -13.0}, "sen_provision": {"K": -14.0, "E": -30.0}, "sex": {"F": 3.5}}
+
+# How far fewer disadvantaged pupils meet the standards of Reception and Year 1.
+EARLY_STANDARDS_BEHIND = 0.2
+
+# Shares of pupils who agreed, of those who answered.
+AGREED = {
+    "safe": {"none": 0.88, "sen_support": 0.74},
+    "belongs": {"none": 0.8, "sen_support": 0.8},
+    "could_report": {"none": 0.77, "sen_support": 0.77},
+}
+
+# Shares of staff to whom it happened in a year, whoever they are.
+STAFF_EVENTS = {"promotion": 0.05, "redundancy": 0.004, "disciplinary": 0.012, "grievance": 0.01, "capability": 0.006}
 
 # Shares of pupils who took part, and whose family came to a parents' evening, by the pupil's own code.
 TAKEN_PART = {phase: {"Y": 0.46, "N": 0.68} for phase in ("primary", "secondary")}
@@ -51,6 +68,9 @@ PLANTED = (
     Planted("ks2_reading_score", "sen_provision", "sen_support", "none", "difference", -7.0, 4.5),
     Planted("ks4_attainment_8", "disadvantage", "disadvantaged", "other", "difference", -15.0, 5.0),
     Planted("enrichment", "disadvantage", "disadvantaged", "other", "difference", -0.22, 0.06),
+    Planted("phonics_met", "disadvantage", "disadvantaged", "other", "difference", -0.2, 0.15),
+    Planted("voice_safe", "sen_provision", "sen_support", "none", "difference", -0.14, 0.06),
+    Planted("shortlisted", "ethnicity", "BAFR", "WBRI", "ratio", 0.587, 0.4),
     Planted("gender_pay_gap_mean", "sex", "F", "M", "figure", 0.17, 0.07),
     Planted("persistent_absence", "eal", "eal", "english", "difference", 0.0, 0.045),
 )

@@ -11,9 +11,14 @@ from pipelines.catalogue.trust import CalendarPeriod
 from pipelines.demo import england
 from pipelines.demo.dialects import DIALECTS
 from pipelines.demo.identifiers import FORENAMES, SURNAMES, unique_pupil_number
-from pipelines.demo.trust import PRIMARY_YEARS, SECONDARY_YEARS, SITES, Site
+from pipelines.demo.trust import NURSERY_YEARS, PRIMARY_YEARS, SECONDARY_YEARS, SIXTH_FORM_YEARS, Site
 
-YEAR_GROUPS = PRIMARY_YEARS + SECONDARY_YEARS
+YEAR_GROUPS = NURSERY_YEARS + PRIMARY_YEARS + SECONDARY_YEARS + SIXTH_FORM_YEARS
+STAGES = {
+    **dict.fromkeys(NURSERY_YEARS + PRIMARY_YEARS, "primary"),
+    **dict.fromkeys(SECONDARY_YEARS + SIXTH_FORM_YEARS, "secondary"),
+}
+"""Which of England's two rates a year group follows."""
 SPARE = 1.2
 LEFT_BEFORE, LEFT_AFTER, JOINED_BEFORE, JOINED_AFTER = 0.02, 0.01, 0.02, 0.01
 FULL = 0.97
@@ -21,17 +26,33 @@ DUAL = (("900404", "900406", 6), ("900405", "900406", 5))
 MOVED = (("900404", "900405", 5), ("900401", "900403", 3))
 GUESTS = ("900406", 3)
 EAL_UNKNOWN = 0.01
+# Near England's shares of primary need among pupils with SEN (DfE, Special educational needs in England 2024/25).
+NEEDS = {
+    "SLCN": 0.25,
+    "SEMH": 0.21,
+    "ASD": 0.16,
+    "MLD": 0.13,
+    "SPLD": 0.12,
+    "OTH": 0.04,
+    "NSA": 0.03,
+    "PD": 0.025,
+    "HI": 0.015,
+    "VI": 0.01,
+    "SLD": 0.01,
+}
+FSM_OF_DISADVANTAGED, LOOKED_AFTER, YOUNG_CARER, SERVICE_CHILD = 0.84, 0.006, 0.012, 0.006
+RELIGION = {"CH": 0.22, "CE": 0.08, "RC": 0.07, "MU": 0.11, "HI": 0.02, "SI": 0.01, "NR": 0.34, "OF": 0.01, "NOBT": 0.08, "REFU": 0.06}
 EAL_SHARE = {"WBRI": 0.01, "WIRI": 0.02, "BCRB": 0.06, "MWBC": 0.03, "REFU": 0.2, "NOBT": 0.2}
 EAL_SHARE_BY_MAJOR = {"W": 0.7, "M": 0.15, "A": 0.62, "B": 0.5, "O": 0.75}
 
 
-def roll(period: CalendarPeriod, seed: int) -> pd.DataFrame:
+def roll(period: CalendarPeriod, seed: int, sites: tuple[Site, ...]) -> pd.DataFrame:
     """Every enrolment of ``period``, one row each, in the pupils dataset's own field names and codes, dates as ``datetime.date``.
 
     Besides these: ``phase`` and names, which exports carry and the door drops. The same children return a year older in the next
     period: who a child is depends on the seed, the academy and the year of starting school alone.
     """
-    frames = [_academy_roll(site, period, seed) for site in SITES]
+    frames = [_academy_roll(site, period, seed) for site in sites]
     pupils = pd.concat(frames, ignore_index=True)
     rng = np.random.default_rng([seed, period.starts.year, 1])
     extra = [*_dual(pupils, rng), *_moved(pupils, period, rng), _guests(pupils, rng)]
@@ -47,6 +68,7 @@ def cohort(site: Site, started: int, seed: int) -> pd.DataFrame:
     girl = rng.random(size) < 0.49
     disadvantaged = rng.random(size) < min(0.6, england.DISADVANTAGED.value * site.hardship)
     ethnicity = rng.choice(list(england.ETHNICITY), size, p=england.ethnic_shares(site.minority))
+    provision = np.full(size, "E") if site.special else _sen(girl, disadvantaged, rng)
     # A system that leaves "no" out cannot say "not known".
     eal_unknown = EAL_UNKNOWN if DIALECTS[site.dialect].yes_no[1] else 0.0
     # Born in the twelve months before the September at which children are four.
@@ -60,10 +82,16 @@ def cohort(site: Site, started: int, seed: int) -> pd.DataFrame:
             "date_of_birth": born,
             "sex": np.where(girl, "F", "M"),
             "ethnicity": ethnicity,
-            "sen_provision": _sen(girl, disadvantaged, rng),
+            "sen_provision": provision,
+            "sen_need": np.where(provision == "N", "", rng.choice(list(NEEDS), size, p=list(NEEDS.values()))),
             "disadvantage": np.where(disadvantaged, "Y", "N"),
             "eal": np.where(rng.random(size) < eal_unknown, "", np.where(rng.random(size) < _eal_chance(ethnicity), "Y", "N")),
             "disability": rng.choice(["Y", "N", "NCOL", ""], size, p=[0.06, 0.84, 0.06, 0.04]),
+            "fsm": np.where(rng.random(size) < np.where(disadvantaged, FSM_OF_DISADVANTAGED, 0.0), "FSM", "N"),
+            "looked_after": np.where(rng.random(size) < LOOKED_AFTER, "Y", "N"),
+            "young_carer": np.where(rng.random(size) < YOUNG_CARER, "S", "N"),
+            "service_child": np.where(rng.random(size) < SERVICE_CHILD, "Y", "N"),
+            "religion": rng.choice(list(RELIGION), size, p=list(RELIGION.values())),
         }
     )
 
@@ -76,14 +104,14 @@ def _academy_roll(site: Site, period: CalendarPeriod, seed: int) -> pd.DataFrame
 
 def _year_roll(site: Site, year_group: str, period: CalendarPeriod, seed: int, rng: np.random.Generator) -> pd.DataFrame:
     """One year group: most stay all year; some leave or join, before the reference date or after it."""
-    position, places = YEAR_GROUPS.index(year_group), site.places_in(year_group)
+    position, places = YEAR_GROUPS.index(year_group) - len(NURSERY_YEARS), site.places_in(year_group)
     on_roll = min(places, int(rng.binomial(places, FULL)) + 1)
     pupils = cohort(site, period.starts.year - position, seed).head(on_roll + round(places * LEFT_BEFORE))
-    joined_in = PRIMARY_YEARS[0] if year_group in PRIMARY_YEARS else SECONDARY_YEARS[0]
+    joined_in = next((years[0] for years in (NURSERY_YEARS, PRIMARY_YEARS, SECONDARY_YEARS) if year_group in years), SECONDARY_YEARS[0])
     pupils = pupils.assign(
         year_group=year_group,
-        phase="primary" if year_group in PRIMARY_YEARS else "secondary",
-        entry_date=dt.date(period.starts.year - position + YEAR_GROUPS.index(joined_in), 9, 2),
+        phase=STAGES[year_group],
+        entry_date=dt.date(period.starts.year - position + YEAR_GROUPS.index(joined_in) - len(NURSERY_YEARS), 9, 2),
         leaving_date=None,
     )
     start, census, summer = period.starts, period.reference_date, dt.date(period.ends.year, 7, 10)

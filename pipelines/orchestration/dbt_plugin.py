@@ -18,7 +18,7 @@ from pipelines.catalogue.tables import reference_tables
 from pipelines.home import Home, load_keys
 from pipelines.home.duck import LANDING_KEY, attach_warehouse, settings, unlock
 from pipelines.orchestration.dbt import HOME_VARIABLE, WAREHOUSE_VARIABLE
-from pipelines.release.history import released_cells
+from pipelines.release.history import changes, released_cells
 
 
 class Plugin(BasePlugin):
@@ -48,6 +48,10 @@ class Plugin(BasePlugin):
         conn.register("released", released_cells(self.home))
         conn.execute("create table releases.released_cells as select * from released")
         conn.unregister("released")
+        titles = {name: dataset.title for name, dataset in catalogue.datasets.items()}
+        conn.register("changed", changes(self.home, intake.inputs(self.home), catalogue.fingerprints, titles))
+        conn.execute("create table releases.release_changes as select * from changed")
+        conn.unregister("changed")
         conn.execute("create schema catalogue")
         for name, table in reference_tables(catalogue).items():
             conn.register("reference_table", table)

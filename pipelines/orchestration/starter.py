@@ -50,11 +50,11 @@ def write_starter(home: Home) -> None:
         (home.trust / name).write_text(text, "utf-8")
 
 
-def write_demonstration(home: Home, seed: int) -> None:
-    """Make the home of the demonstration trust, with its files lying in the drop folders."""
+def write_demonstration(home: Home, seed: int, small: bool = False) -> None:
+    """Make the home of the demonstration trust, with its files lying in the drop folders; ``small``: six academies and one year."""
     from pipelines import demo
     from pipelines.catalogue import load
 
     home.make()
     make_keys(home)
-    demo.make(home, load, seed=seed)
+    demo.make(home, load, seed=seed, size=demo.SMALL if small else demo.FULL)

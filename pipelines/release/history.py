@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -35,6 +37,29 @@ def released_cells(home: Home) -> pd.DataFrame:
                 rounded = _rounded(manifest, rows["population"])
                 frames.append(rows.assign(release=release.id, release_from=str(release.release_from or ""), rounded=rounded))
     return pd.concat([frame[list(RELEASED)].astype(RELEASED) for frame in frames], ignore_index=True)
+
+
+def changes(
+    home: Home, inputs: Iterable[tuple[str, str, str, str]], fingerprints: Mapping[str, str], titles: Mapping[str, str]
+) -> pd.DataFrame:
+    """Why a figure may be told otherwise than by a release that stands: ``release``, ``period``, ``why``, a row where something changed.
+
+    ``inputs``: dataset, period, academy and hash of every file in use now; ``fingerprints`` of the catalogue and policy now; ``titles`` of the
+    datasets. Which academy sent another file is not told.
+    """
+    now = set(inputs)
+    rows = []
+    for told in standing(home):
+        manifest = read(home.releases / told.id)
+        then = {(item.dataset, item.period, item.urn, item.sha256) for item in manifest.inputs}
+        rules = {"all": "What is counted was declared anew.", "policy": "The disclosure policy was changed."}
+        changed = [words for name, words in rules.items() if manifest.catalogue.get(name) != fingerprints.get(name)]
+        for period in sorted({item[1] for item in then | now}):
+            datasets = sorted({titles.get(item[0], item[0]) for item in then ^ now if item[1] == period})
+            files = [f"Files were replaced, added or withdrawn: {', '.join(datasets)}."] if datasets else []
+            if files or changed:
+                rows.append((told.id, period, " ".join(files + changed)))
+    return pd.DataFrame(rows, columns=["release", "period", "why"]).astype("str")
 
 
 def _rounded(manifest: Manifest, population: pd.Series[str]) -> pd.Series[bool]:

@@ -19,14 +19,14 @@ COLUMNS = [
 ]  # fmt: skip
 COUNTS = ["denominator", "comparator_denominator", "people_behind", "family"]
 NUMBERS = ["value", "comparator_value", "gap", "low", "high", "p_value", "q_value"]
-RULES = ["matters_low", "matters_high", "smallest_group", "smallest_expected"]
+RULES = ["matters_low", "matters_high", "smallest_group", "smallest_expected", "known_at_least"]
 
 
 def gaps(cells: pd.DataFrame, measures: pd.DataFrame, comparators: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     """One row for each group, area, period and measure (rate or mean that says when a gap matters) with a comparison group there.
 
     ``cells``: protected cells in the shape of the marts. ``measures``: dim_measures with ``matters_statistic``, ``matters_low``,
-    ``matters_high``, ``smallest_group``, ``smallest_expected``. ``comparators``: ``characteristic``, ``comparator_code``.
+    ``matters_high``, ``smallest_group``, ``smallest_expected``, ``known_at_least``. ``comparators``: ``characteristic``, ``comparator_code``.
     ``groups``: dim_groups; people whose group is unknown are no group to compare. A group nobody is in, or without data there, makes
     no row; a hidden side makes a row *not_shown* with every number null. ``gap`` is group minus (or over) comparator, in the unit of
     ``statistic``; ``people_behind``: how many people of the group would have to change for its rate to equal the comparator's.
@@ -61,7 +61,27 @@ def _pairs(cells: pd.DataFrame, measures: pd.DataFrame, comparators: pd.DataFram
     other = sides[sides["group_code"] == sides["comparator_code"]].drop(columns="group_code")
     renamed = {name: f"comparator_{name}" for name in ("numerator", "denominator", "value", "sd", "status")}
     pairs = own.merge(other.rename(columns=renamed), on=PLACE, validate="many_to_one").merge(judged, on=["population", "measure"])
+    pairs = pairs.merge(_known(cells, groups), how="left", on=PLACE)
     return pairs.assign(both_shown=pairs["status"].isin(SHOWN) & pairs["comparator_status"].isin(SHOWN))
+
+
+def _known(cells: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Of the people of each place, the share whose group is known (``known``), as far as what is shown tells it.
+
+    That is everyone but the unknown group; where that is hidden, the known groups that are shown.
+    """
+    shown = cells[cells["cross_characteristic"].eq("all") & cells["status"].isin((*SHOWN, *NO_COMPARISON))]
+    people = shown.assign(people=_floats(shown["denominator"].fillna(0))).merge(
+        groups[["characteristic", "group_code", "is_unknown"]], on=["characteristic", "group_code"]
+    )
+    everyone = people.loc[people["characteristic"].eq("all"), [*PLACE[:-1], "people"]].rename(columns={"people": "everyone"})
+    is_unknown = people["is_unknown"].astype(bool)
+    by_group = people[people["characteristic"].ne("all")]
+    known = by_group[~is_unknown].groupby(PLACE)["people"].sum().rename("known_people")
+    unknown = by_group[is_unknown].groupby(PLACE)["people"].sum().rename("unknown_people")
+    table = pd.concat([known, unknown], axis=1).reset_index().merge(everyone, on=PLACE[:-1])
+    counted = (table["everyone"] - table["unknown_people"]).fillna(table["known_people"])
+    return table.assign(known=counted / table["everyone"].where(table["everyone"] > 0))[[*PLACE, "known"]]
 
 
 def _estimated(shown: pd.DataFrame, kind: str, statistic: str) -> pd.DataFrame:
@@ -81,7 +101,8 @@ def _estimated(shown: pd.DataFrame, kind: str, statistic: str) -> pd.DataFrame:
         some["people_behind"] = np.nan
     smaller = np.minimum(people, other_people)
     too_few = (smaller < _floats(some["smallest_group"])) | (smaller * pooled < _floats(some["smallest_expected"]))
-    return some.assign(silent=too_few, **estimate._asdict())
+    too_little_known = np.nan_to_num(_floats(some["known"])) < _floats(some["known_at_least"])
+    return some.assign(silent=too_few | too_little_known, **estimate._asdict())
 
 
 ESTIMATORS: dict[tuple[str, str], Callable[..., estimates.Estimate]] = {

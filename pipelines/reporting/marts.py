@@ -9,7 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-WHOM = {"pupil": "pupils", "staff": "staff", "staff_applicant": "applicants", "pupil_applicant": "applicants"}
+WHOM = {
+    "pupil": "pupils",
+    "pupil_answer": "pupils",
+    "staff": "staff",
+    "staff_applicant": "applicants",
+    "pupil_applicant": "applicants",
+    "governor": "governors",
+    "incident": "incidents",
+    "register_entry": "entries",
+}
 """What the people of each subject are called in a sentence."""
 CELLS = (
     "mart_pupil_composition",
@@ -18,6 +27,10 @@ CELLS = (
     "mart_staff_outcomes",
     "mart_applicant_composition",
     "mart_applicant_outcomes",
+    "mart_governor_composition",
+    "mart_governor_outcomes",
+    "mart_case_composition",
+    "mart_case_outcomes",
 )
 ALL = "all"
 SHOWN = ("shown", "u")
@@ -94,10 +107,11 @@ class Marts:
             & cells["cross_characteristic"].eq(cross[0])
             & cells["cross_group_code"].eq(cross[1])
         ]
-        return {str(row[key]): _cell(row) for row in rows.to_dict("records")}
+        return {str(row[key]): cell_of(row) for row in rows.to_dict("records")}
 
 
-def _cell(row: dict[Hashable, Any]) -> Cell:
+def cell_of(row: dict[Hashable, Any]) -> Cell:
+    """The cell of one row of a mart."""
     if row["status"] not in SHOWN:
         return Cell(row["status"])
     counts = [None if pd.isna(row[name]) else int(row[name]) for name in ("numerator", "denominator")]

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+import pandas as pd
 
 from pipelines.reporting import plots
 from pipelines.reporting.commentary import pay_sentence
 from pipelines.reporting.figures import Figure, without_figure
-from pipelines.reporting.marts import NO_DATA, Cell, Marts
+from pipelines.reporting.marts import ALL, NO_DATA, Cell, Marts, cell_of
 from pipelines.reporting.words import count, decimal, per_cent
 
 
 @dataclass(frozen=True)
 class Pay:
-    """The six statutory figures: gaps in pay and bonus, who is paid a bonus, and the share of ``group`` in each quarter of pay."""
+    """The six statutory figures: gaps in pay and bonus, who is paid a bonus, and the share of ``group`` in each quarter of pay.
+
+    ``beside``: the gaps that no law asks for, within one grade or of other characteristics, as far as the trust counts them.
+    """
 
     sentence: str
     figures: tuple[tuple[str, Figure], ...]
     group: str
     quarters: tuple[tuple[str, Figure], ...]
+    beside: tuple[tuple[str, Figure], ...]
 
 
 def pay(marts: Marts) -> Pay | None:
     """The figures as far as the marts hold them; ``None`` for a trust that counts no pay."""
-    figures = marts.measures[marts.measures["kind"].eq("figure")]
+    every = marts.measures[marts.measures["kind"].eq("figure")]
+    figures = every[every["group_code"].ne("")]
     figures = figures.assign(bonus=figures["label"].str.contains("bonus", case=False)).sort_values(["bonus", "label"])
     if figures.empty:
         return None
@@ -33,11 +41,33 @@ def pay(marts: Marts) -> Pay | None:
     rows, sentence = [], ""
     for population, measure, label, statistic in figures[["population", "measure", "label", "statistic"]].to_numpy():
         cell = marts.at_trust(population, measure, characteristic).get(sides[0], NO_DATA)
-        rows.append((label, without_figure(cell.status) if cell.value is None else Figure(f"{decimal(cell.value * 100, 1)}%")))
+        rows.append((label, _gap(cell)))
         if cell.value is not None and not sentence:
             sentence = pay_sentence(cell.value, f"{statistic} pay", labels[sides[0]], labels[sides[1]])
     rows += _bonus_rates(marts, set(figures["population"]), characteristic, {code: labels[code] for code in sides})
-    return Pay(sentence, tuple(rows), labels[sides[0]], _quarters(marts, sorted(set(figures["population"])), (characteristic, sides[0])))
+    quarters = _quarters(marts, sorted(set(figures["population"])), (characteristic, sides[0]))
+    return Pay(sentence, tuple(rows), labels[sides[0]], quarters, tuple(_beside(marts, every)))
+
+
+def _gap(cell: Cell) -> Figure:
+    """A gap with the range that chance allows."""
+    if cell.value is None:
+        return without_figure(cell.status)
+    ends = "" if cell.low is None or cell.high is None else f"{decimal(cell.low * 100, 1)} to {decimal(cell.high * 100, 1)}%"
+    return Figure(f"{decimal(cell.value * 100, 1)}%", ends)
+
+
+def _beside(marts: Marts, figures: pd.DataFrame) -> Iterator[tuple[str, Figure]]:
+    """Gaps within one group of another characteristic, and gaps of every group of a characteristic."""
+    for _, figure in figures.sort_values("label").iterrows():
+        key = marts.cells["population"].eq(figure["population"]) & marts.cells["measure"].eq(figure["measure"])
+        rows = marts.cells[key & (marts.cells["cross_characteristic"].ne(ALL) | (figure["group_code"] == ""))]
+        labels = marts.groups.set_index(["characteristic", "group_code"])["label"]
+        order = rows.merge(marts.groups, left_on=["cross_characteristic", "cross_group_code"], right_on=["characteristic", "group_code"])
+        for row in order.sort_values(["group_code_x", "order"]).to_dict("records"):
+            group = "" if figure["group_code"] else f", {labels[row['characteristic_x'], row['group_code_x']]}"
+            within = "" if row["cross_characteristic"] == ALL else f": {row['label']}"
+            yield f"{figure['label']}{group}{within}", _gap(cell_of(row))
 
 
 def _bonus_rates(marts: Marts, paid: set[str], characteristic: str, sides: dict[str, str]) -> list[tuple[str, Figure]]:

@@ -38,6 +38,10 @@ TITLES = {
     "mart_staff_outcomes": "Staff by area and group: how they fare",
     "mart_applicant_composition": "Applicants by group: how many there are",
     "mart_applicant_outcomes": "Applicants by group: how they fare",
+    "mart_governor_composition": "Trustees and governors by group: how many there are",
+    "mart_governor_outcomes": "Trustees and governors: training and policy",
+    "mart_case_composition": "Incidents and notifications: how many there are",
+    "mart_case_outcomes": "Incidents, adjustments, plans and policies: what became of them",
     "mart_gaps": "Each group compared with its named comparison group",
 }
 UNITS = "Rates are shares from 0 to 1, headcounts are people, means and gaps are in the unit of their measure."

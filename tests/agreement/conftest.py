@@ -30,7 +30,8 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="session")
 def python_models() -> tuple[str, ...]:
     """The models that are Python, each a thin call of a room that pandas serves better than SQL."""
-    return "stat_ranges", "protected_cells", "judged_gaps"
+    judged = ("gaps", "funnel", "completeness", "incidents", "benchmarks", "objectives")
+    return "stat_ranges", "protected_cells", *(f"judged_{name}" for name in judged), "told_restatements"
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +62,7 @@ def built(manifest: Node, models: dict[str, Node], catalogue: Catalogue) -> dict
     connection.execute("create table landing.returns (dataset varchar, period varchar, academy_urn varchar)")
     columns = ", ".join(f'"{name}" {SQL_TYPES.get(kind, "varchar")}' for name, kind in RELEASED.items())
     connection.execute(f"create table releases.released_cells ({columns})")
+    connection.execute("create table releases.release_changes (release varchar, period varchar, why varchar)")
     for dataset in catalogue.datasets.values():
         columns = ", ".join(f'"{name}" {kind}' for name, kind in landed_types(dataset).items())
         connection.execute(f"create table landing.{dataset.name} ({columns})")

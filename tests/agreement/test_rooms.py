@@ -11,7 +11,7 @@ MAY_READ = {
     "staging": {"staging"},
     "intermediate": {"staging", "intermediate"},
     "counts": {"staging", "intermediate", "counts"},
-    "protection": {"staging", "counts", "marts"},
+    "protection": {"staging", "counts", "protection", "marts"},
     "marts": {"staging", "protection"},
 }
 UNSAFE = ("int_", "stat_")
@@ -40,7 +40,7 @@ def test_a_room_reads_only_the_rooms_before_it(models: dict[str, Any], name: str
 def test_a_models_prefix_says_its_room(models: dict[str, Any]) -> None:
     prefixes = {"staging": ("stg_",), "intermediate": ("int_",), "counts": ("stat_",), "marts": ("mart_", "dim_")}
     for name, node in models.items():
-        assert name.startswith(prefixes.get(room(node), ("protected_cells", "judged_gaps"))), name
+        assert name.startswith(prefixes.get(room(node), ("protected_", "judged_", "told_"))), name
 
 
 def test_no_mart_reads_what_is_unsafe_or_of_a_person(models: dict[str, Any]) -> None:
@@ -56,8 +56,14 @@ def test_no_column_of_a_person_outside_staging_and_intermediate(models: dict[str
     assert holding == set()
 
 
-def test_gaps_are_judged_from_marts_alone(models: dict[str, Any]) -> None:
-    assert all(room(parent) == "marts" for parent in parents(models, models["judged_gaps"]))
+def test_what_is_judged_is_made_from_what_is_protected(models: dict[str, Any]) -> None:
+    judged = [node for name, node in models.items() if name.startswith(("judged_", "told_"))]
+    assert len(judged) == 7
+    for node in judged:
+        for parent in parents(models, node):
+            assert room(parent) in ("staging", "protection", "marts"), (node["name"], parent["name"])
+            assert room(parent) != "staging" or all(name.startswith("source.") for name in parent["depends_on"]["nodes"])
+            assert not PERSONAL & set(parent["columns"]), (node["name"], parent["name"])
 
 
 def test_python_models_are_the_thin_ones_that_are_named(models: dict[str, Any], python_models: tuple[str, ...]) -> None:

@@ -27,7 +27,7 @@ def test_the_catalogue_has_a_source_for_every_reference_table(manifest: dict[str
 def test_earlier_releases_are_a_source_of_the_cells_that_history_reads(
     manifest: dict[str, Any], built: dict[str, list[tuple[str, str]]]
 ) -> None:
-    assert tables(manifest, "releases") == {"released_cells"}
+    assert tables(manifest, "releases") == {"released_cells", "release_changes"}
     assert [column for column, _ in built["stg_released_cells"]] == list(RELEASED)
 
 

@@ -85,8 +85,27 @@ def small_release(rectangle: Rectangle = RECTANGLE, small: dict[tuple[str, str],
         f"mart_{person}_{kind}": table[(subject == person) & (headcount == kind)].reset_index(drop=True)
         for person, kind in product(("pupil", "staff"), ("composition", "outcomes"))
     }
-    marts |= {f"mart_applicant_{kind}": marts[f"mart_staff_{kind}"].head(0) for kind in ("composition", "outcomes")}
+    for person, kind in product(("applicant", "governor", "case"), ("composition", "outcomes")):
+        marts[f"mart_{person}_{kind}"] = marts[f"mart_staff_{kind}"].head(0)
     return {**marts, "mart_gaps": _gaps(marts["mart_pupil_outcomes"]), **_dimensions(measures)}
+
+
+def with_derived(marts: Marts) -> Marts:
+    """The release with marts made from marts: a benchmark beside the trust's rate, and whose sex is not known."""
+    everyone = {"area_level": "trust", "characteristic": "all"}
+    (rate,) = (
+        marts["mart_pupil_outcomes"]
+        .query("measure == 'suspended' and area_level == 'trust' and characteristic == 'all'")
+        .to_dict("records")
+    )
+    place = {name: rate[name] for name in ("population", "period", "area_code", "measure", "value")}
+    (people,) = marts["mart_pupil_composition"].query("area_level == 'trust' and characteristic == 'all'")["numerator"]
+    counted = {"population": "pupils", "period": PERIOD, "area_level": "trust", "area_code": TRUST, "characteristic": "sex"}
+    return {
+        **marts,
+        "mart_benchmarks": pd.DataFrame([{**place, **everyone, "group_code": "all", "geography": "England", "benchmark": 0.2}]),
+        "mart_completeness": pd.DataFrame([{**counted, "not_known": 0, "people": int(people), "share": 0.0}]),
+    }
 
 
 def write(marts: Marts, folder: Path, disclosure: dict[str, object] | None = None, reports: dict[str, str] | None = None) -> Path:

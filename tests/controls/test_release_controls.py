@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from gate_two import failed_checks
-from small_release import BOTH, DISCLOSURE, PRIMARY_TWO, SECONDARY, TRUST, Breakage, Marts, change, pupils, without, write
+from small_release import BOTH, DISCLOSURE, PRIMARY_TWO, SECONDARY, TRUST, Breakage, Marts, change, pupils, with_derived, without, write
 
 COMPOSITION, OUTCOMES, STAFF = "mart_pupil_composition", "mart_pupil_outcomes", "mart_staff_composition"
 SECONDARY_CELL = {"area_code": PRIMARY_TWO, "group_code": "pakistani"}
@@ -45,6 +45,18 @@ def leave_a_percentage_beside_a_hidden_count(marts: Marts) -> Marts:
 def print_a_hidden_count_as_a_denominator(marts: Marts) -> Marts:
     """A large count is hidden in the headcounts, while the rates of the same pupils go on printing it."""
     return change(marts, COMPOSITION, {"area_code": PRIMARY_TWO, "group_code": "british"}, numerator=None, value=None, status="c")
+
+
+def hold_a_hidden_cell_against_england(marts: Marts) -> Marts:
+    where = {"geography": "England"}
+    area = {"area_level": "academy", "area_code": PRIMARY_TWO, "characteristic": "ethnicity", "group_code": "pakistani"}
+    return change(with_derived(marts), "mart_benchmarks", where, **area, value=0.4)
+
+
+def misquote_everyone_where_a_group_is_not_known(marts: Marts) -> Marts:
+    derived = with_derived(marts)
+    everyone = int(derived["mart_completeness"]["people"].iloc[0])
+    return change(derived, "mart_completeness", {"characteristic": "sex"}, people=everyone + 10)
 
 
 def repeat_a_row(marts: Marts) -> Marts:
@@ -224,6 +236,8 @@ CONTROLS: list[tuple[Breakage, str]] = [
     (leave_a_number_out, "shown_rows_are_whole"),
     (make_a_gap_of_a_hidden_cell, "gaps_rest_on_shown_cells"),
     (misquote_a_cell_in_a_gap, "gaps_repeat_their_cells"),
+    (hold_a_hidden_cell_against_england, "derived_figures_rest_on_shown_cells"),
+    (misquote_everyone_where_a_group_is_not_known, "derived_figures_repeat_their_cells"),
 ]
 # What contradicts itself cannot be attacked either: the second judge says so rather than guess which number is right.
 CONTRADICTIONS: list[tuple[Breakage, str]] = [
@@ -238,6 +252,7 @@ def names(controls: list[tuple[Breakage, str]]) -> list[str]:
 
 def test_the_unbroken_release_passes_every_check(marts: Marts, tmp_path: Path) -> None:
     assert failed_checks(write(marts, tmp_path / "release")) == []
+    assert failed_checks(write(with_derived(marts), tmp_path / "with_derived")) == []
 
 
 @pytest.mark.parametrize(("breakage", "trips"), CONTROLS, ids=names(CONTROLS))

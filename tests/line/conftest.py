@@ -26,7 +26,7 @@ def refreshed(name: str, root: Path) -> Path:
 def dropped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration's home with its files lying in the drop folders, nothing taken in."""
     home = Home.at(tmp_path_factory.mktemp("dropped") / "home")
-    write_demonstration(home, seed=2010)
+    write_demonstration(home, seed=2010, small=True)
     return home.root
 
 

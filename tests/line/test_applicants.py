@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from pipelines.demo.applicants import PLACES, POSTS
-from pipelines.demo.trust import SITES
+from pipelines.demo.trust import SMALL
 from pipelines.home import Home
 
 
@@ -17,7 +17,7 @@ def mart(home: Home, name: str) -> pd.DataFrame:
 @pytest.mark.parametrize(("population", "each"), [("applicants_staff", POSTS), ("applicants_pupil", PLACES)])
 def test_every_application_is_one_applicant(demonstration: Home, population: str, each: int) -> None:
     cells = mart(demonstration, "applicant_composition").query("population == @population and characteristic == 'all'")
-    assert cells["numerator"].tolist() == [each * len(SITES)]
+    assert cells["numerator"].tolist() == [each * len(SMALL.sites)]
 
 
 def test_the_gap_in_shortlisting_is_found(demonstration: Home) -> None:

@@ -39,7 +39,26 @@ grid as (
             publications.measure = figures.measure
             and publications.population = figures.population
             and publications.kind = 'figure'
-    where figures.measure is null or own_groups.group_code = figures.group_code
+    left join {{ ref('stg_characteristics') }} as characteristics
+        on publications.characteristic = characteristics.characteristic
+    left join {{ ref('int_known_shares') }} as known
+        on
+            publications.population = known.population
+            and populations_with_data.period = known.period
+            and publications.characteristic = known.characteristic
+    left join {{ ref('stg_measure_changes') }} as pauses
+        on
+            publications.measure = pauses.measure
+            and populations_with_data.period = pauses.period
+            and pauses.change = 'pause'
+    where
+        pauses.measure is null
+        and coalesce(known.known_share, 0) >= coalesce(characteristics.known_at_least, 0)
+        and (
+            figures.measure is null
+            or own_groups.group_code = figures.group_code
+            or (figures.group_code = '' and own_groups.group_code <> figures.against_code and not own_groups.is_unknown)
+        )
 ),
 
 counted as (
@@ -95,6 +114,8 @@ counted as (
             and grid.area_code = figures.area_code
             and grid.characteristic = figures.characteristic
             and grid.group_code = figures.group_code
+            and grid.cross_characteristic = figures.cross_characteristic
+            and grid.cross_group_code = figures.cross_group_code
 )
 
 select

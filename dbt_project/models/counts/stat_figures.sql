@@ -1,33 +1,6 @@
--- Grain: one row per figure, period and area: how far one group's pay lies below another's, as a share of the other's.
-with values_by_group as (
-    select
-        measures.measure,
-        measures.statistic,
-        people.population,
-        people.period,
-        people.area_level,
-        people.area_code,
-        people.characteristic,
-        measures.group_code,
-        people.group_code = measures.group_code as is_group,
-        outcomes.value
-    from {{ ref('stg_measures') }} as measures
-    inner join {{ ref('int_counted_people') }} as people
-        on
-            measures.population = people.population
-            and measures.characteristic = people.characteristic
-            and people.group_code in (measures.group_code, measures.against_code)
-            and people.cross_characteristic = 'all'
-    inner join {{ ref('int_person_outcomes') }} as outcomes
-        on
-            measures.measure = outcomes.measure
-            and people.population = outcomes.population
-            and people.period = outcomes.period
-            and people.person_key = outcomes.person_key
-    where measures.kind = 'figure'
-),
-
-summaries as (
+-- Grain: one row per figure, period, area, group and crossed group: how far one group's pay lies below another's, as a share of the
+-- other's. A figure of a characteristic that too few have declared is not made.
+with summaries as (
     select
         measure,
         statistic,
@@ -37,11 +10,13 @@ summaries as (
         area_code,
         characteristic,
         group_code,
+        cross_characteristic,
+        cross_group_code,
         is_group,
         cast(count(*) as bigint) as people,
         case when statistic = 'mean' then avg(value) else median(value) end as centre,
         max(value) / nullif(sum(value), 0) as largest_share
-    from values_by_group
+    from {{ ref('int_figure_values') }}
     group by
         measure,
         statistic,
@@ -51,28 +26,45 @@ summaries as (
         area_code,
         characteristic,
         group_code,
+        cross_characteristic,
+        cross_group_code,
         is_group
 )
 
 select
-    measure,
-    population,
-    period,
-    area_level,
-    area_code,
-    characteristic,
-    group_code,
-    cast(sum(people) as bigint) as people,
-    min(people) as smallest,
-    max(largest_share) as largest_share,
-    1 - max(case when is_group then centre end) / nullif(max(case when not is_group then centre end), 0) as value
+    summaries.measure,
+    summaries.population,
+    summaries.period,
+    summaries.area_level,
+    summaries.area_code,
+    summaries.characteristic,
+    summaries.group_code,
+    summaries.cross_characteristic,
+    summaries.cross_group_code,
+    cast(sum(summaries.people) as bigint) as people,
+    min(summaries.people) as smallest,
+    max(summaries.largest_share) as largest_share,
+    1 - max(case when summaries.is_group then summaries.centre end)
+    / nullif(max(case when not summaries.is_group then summaries.centre end), 0) as value
 from summaries
+inner join {{ ref('stg_measures') }} as measures
+    on
+        summaries.measure = measures.measure
+        and summaries.population = measures.population
+inner join {{ ref('int_known_shares') }} as known
+    on
+        summaries.population = known.population
+        and summaries.period = known.period
+        and summaries.characteristic = known.characteristic
+        and measures.known_at_least <= known.known_share
 group by
-    measure,
-    population,
-    period,
-    area_level,
-    area_code,
-    characteristic,
-    group_code
+    summaries.measure,
+    summaries.population,
+    summaries.period,
+    summaries.area_level,
+    summaries.area_code,
+    summaries.characteristic,
+    summaries.group_code,
+    summaries.cross_characteristic,
+    summaries.cross_group_code
 having count(*) = 2

@@ -1,10 +1,11 @@
-"""Grain: as stat_cells. Adds the interval of every rate and mean, computed before protection so that it falls with its cell."""
+"""Grain: as stat_cells. Adds the interval of every rate, mean and figure, computed before protection so that it falls with its cell."""
 
 from pipelines.orchestration.frames import typed
-from pipelines.reporting.ranges import add_ranges
+from pipelines.reporting.ranges import add_figure_ranges, add_ranges
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
     cells = dbt.ref("stat_cells").df()
-    return typed(add_ranges(cells.assign(low=float("nan"), high=float("nan"))))
+    ranged = add_ranges(cells.assign(low=float("nan"), high=float("nan")))
+    return typed(add_figure_ranges(ranged, dbt.ref("int_figure_values").df()))

@@ -1,9 +1,13 @@
--- Grain: one row per member of staff, period and fact of training: completed in that academic year or the one before.
+-- Grain: one row per member of staff or governor, period and fact of training: completed in that academic year or the one before.
 with completed as (
     select distinct
         training.person_key,
         periods.period,
-        training.course
+        case training.course
+            when 'equality' then 'trained_in_equality'
+            when 'policy' then 'policy_acknowledged'
+            else 'trained_otherwise'
+        end as fact
     from {{ ref('stg_training') }} as training
     inner join {{ ref('stg_periods') }} as periods
         on
@@ -11,20 +15,13 @@ with completed as (
             and training.completed <= periods.ends
 )
 
-select
-    'staff' as subject,
-    period,
-    person_key,
-    'trained_in_equality' as fact,
-    cast(1 as double) as value
-from completed
-where course = 'equality'
-union all
-select
-    'staff' as subject,
-    period,
-    person_key,
-    'policy_acknowledged' as fact,
-    cast(1 as double) as value
-from completed
-where course = 'policy'
+{% for subject in ['staff', 'governor'] %}
+    select
+        '{{ subject }}' as subject,
+        period,
+        person_key,
+        fact,
+        cast(1 as double) as value
+    from completed
+    {% if not loop.last %}union all{% endif %}
+{% endfor %}

@@ -1,79 +1,118 @@
--- Grain: one row per person, period and coded field, from the academy that counts the person.
-with pupil_codes as (
-    {{ explode_attributes(ref('stg_pupils'), ['person_key', 'academy_urn', 'period']) }}
+-- Grain: one row per person or case, period and coded field: as it was sent, or as a model works it out.
+with ages as (
+    {% for subject, model in [('staff', 'stg_staff'), ('governor', 'stg_governance'), ('staff_applicant', 'stg_recruitment')] %}
+        select
+            '{{ subject }}' as subject,
+            period,
+            person_key,
+            min(age) as age
+        from {{ ref(model) }}
+        where age is not null
+        group by period, person_key
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
-staff_codes as (
-    {{ explode_attributes(ref('stg_staff'), ['person_key', 'academy_urn', 'period']) }}
-),
-
-recruitment_codes as (
-    {{ explode_attributes(ref('stg_recruitment'), ['person_key', 'academy_urn', 'period']) }}
-),
-
-admission_codes as (
-    {{ explode_attributes(ref('stg_admissions'), ['person_key', 'academy_urn', 'period']) }}
-),
-
-sent_codes as (
+reasons as (
     select
-        'pupil' as subject,
-        'pupils' as dataset,
-        person_key,
-        academy_urn,
         period,
-        field,
+        person_key,
+        reason as code,
+        row_number() over (
+            partition by period, person_key
+            order by count(*) desc, reason asc
+        ) as place
+    from {{ ref('stg_suspensions') }}
+    where reason is not null
+    group by period, person_key, reason
+),
+
+derived_codes as (
+    select
+        'staff' as subject,
+        'derived' as dataset,
+        period,
+        person_key,
+        'pay_quartile' as field,
         code
-    from pupil_codes
+    from {{ ref('int_pay_quartiles') }}
     union all
     select
         'staff' as subject,
-        'staff' as dataset,
-        person_key,
-        academy_urn,
+        'derived' as dataset,
         period,
-        field,
-        code
-    from staff_codes
+        person_key,
+        'working_pattern' as field,
+        case when value >= 0.995 then 'full_time' else 'part_time' end as code
+    from {{ ref('int_person_facts') }}
+    where subject = 'staff' and fact = 'fte'
     union all
     select
-        'staff_applicant' as subject,
-        'recruitment' as dataset,
-        person_key,
-        academy_urn,
+        subject,
+        'derived' as dataset,
         period,
-        field,
-        code
-    from recruitment_codes
+        person_key,
+        'age_band' as field,
+        case
+            when age < 25 then 'under_25'
+            when age < 35 then '25_to_34'
+            when age < 45 then '35_to_44'
+            when age < 55 then '45_to_54'
+            when age < 65 then '55_to_64'
+            else '65_and_over'
+        end as code
+    from ages
     union all
     select
-        'pupil_applicant' as subject,
-        'admissions' as dataset,
-        person_key,
-        academy_urn,
+        'pupil' as subject,
+        'derived' as dataset,
         period,
-        field,
-        code
-    from admission_codes
-),
-
-codes_where_counted as (
+        person_key,
+        'year_group' as field,
+        year_group as code
+    from {{ ref('int_pupil_places') }}
+    where year_group is not null
+    union all
     select
-        codes.subject,
-        codes.dataset,
-        codes.period,
-        codes.person_key,
-        codes.field,
-        min(codes.code) as code
-    from sent_codes as codes
-    inner join {{ ref('int_places') }} as places
-        on
-            codes.subject = places.subject
-            and codes.period = places.period
-            and codes.person_key = places.person_key
-            and codes.academy_urn = places.academy_urn
-    where codes.code is not null
-    group by codes.subject, codes.dataset, codes.period, codes.person_key, codes.field
+        'pupil' as subject,
+        'derived' as dataset,
+        period,
+        person_key,
+        'birth_term' as field,
+        birth_term as code
+    from {{ ref('int_pupil_places') }}
+    where birth_term is not null
+    union all
+    select
+        'pupil' as subject,
+        'derived' as dataset,
+        period,
+        person_key,
+        'suspension_reason' as field,
+        code
+    from reasons
+    where place = 1
+    union all
+    select
+        'pupil_answer' as subject,
+        'derived' as dataset,
+        period,
+        person_key,
+        'voice_' || characteristic as field,
+        group_code as code
+    from {{ ref('int_answer_groups') }}
+    {% for field in ['kind', 'characteristic', 'harmed', 'alleged', 'action_taken', 'outcome'] %}
+        union all
+        select
+            subject,
+            'derived' as dataset,
+            period,
+            person_key,
+            'incident_{{ field }}' as field,
+            {{ field }} as code
+        from {{ ref('int_cases') }}
+        where subject = 'incident' and {{ field }} is not null
+    {% endfor %}
 )
 
 select
@@ -83,13 +122,13 @@ select
     person_key,
     field,
     code
-from codes_where_counted
+from {{ ref('int_sent_codes') }}
 union all
 select
-    'staff' as subject,
-    'derived' as dataset,
+    subject,
+    dataset,
     period,
     person_key,
-    'pay_quartile' as field,
+    field,
     code
-from {{ ref('int_pay_quartiles') }}
+from derived_codes

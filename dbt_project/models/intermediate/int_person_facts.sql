@@ -1,6 +1,9 @@
 -- Grain: one row per person, period and fact, for people who are placed.
 with facts as (
-    {% for name in ['roll', 'attendance', 'attainment', 'suspensions', 'pay', 'participation', 'training', 'applications', 'returns'] %}
+    {% for name in [
+        'roll', 'attendance', 'attainment', 'needs', 'suspensions', 'participation', 'answers', 'employment', 'pay', 'training',
+        'applications', 'cases', 'returns',
+    ] %}
         select
             subject,
             period,

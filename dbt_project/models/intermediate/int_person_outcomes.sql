@@ -5,6 +5,8 @@ with facts_wanted as (
         measures.population,
         measures.at_least,
         measures.missing_counts_as,
+        measures.weight,
+        measures.per,
         members.subject,
         members.period,
         members.person_key,
@@ -23,7 +25,9 @@ facts_found as (
         wanted.at_least,
         wanted.period,
         wanted.person_key,
-        coalesce(facts.value, wanted.missing_counts_as) as value
+        coalesce(facts.value, wanted.missing_counts_as) as value,
+        wanted.per,
+        case when wanted.weight = '' then 1 else weights.value end as weight
     from facts_wanted as wanted
     left join {{ ref('int_person_facts') }} as facts
         on
@@ -31,6 +35,12 @@ facts_found as (
             and wanted.period = facts.period
             and wanted.person_key = facts.person_key
             and wanted.fact = facts.fact
+    left join {{ ref('int_person_facts') }} as weights
+        on
+            wanted.subject = weights.subject
+            and wanted.period = weights.period
+            and wanted.person_key = weights.person_key
+            and wanted.weight = weights.fact
 )
 
 select
@@ -38,7 +48,8 @@ select
     population,
     period,
     person_key,
-    min(value) as value,
+    min(value) * max(per) as value,
+    max(weight) as weight,
     case when min(value) >= max(at_least) then 1 else 0 end as is_reached
 from facts_found
 group by measure, population, period, person_key

@@ -1,4 +1,4 @@
--- Grain: one row per subject, person and period: where the person is counted.
+-- Grain: one row per subject, person or case, and period: where it is counted.
 select
     'pupil' as subject,
     period,
@@ -22,3 +22,27 @@ select
     academy_urn,
     null as phase
 from {{ ref('int_applicant_places') }}
+union all
+select
+    'governor' as subject,
+    period,
+    person_key,
+    academy_urn,
+    null as phase
+from {{ ref('int_governor_places') }}
+union all
+select
+    subject,
+    period,
+    person_key,
+    academy_urn,
+    null as phase
+from {{ ref('int_cases') }}
+union all
+select
+    'pupil_answer' as subject,
+    period,
+    person_key,
+    academy_urn,
+    null as phase
+from {{ ref('int_answers') }}

@@ -7,6 +7,8 @@ with spells_with_census as (
         pupils.academy_urn,
         pupils.entry_date,
         pupils.year_group,
+        pupils.age,
+        pupils.birth_term,
         marks.mark is not null or pupils.enrolment_status is null as is_main_registration,
         coalesce(pupils.entry_date <= periods.reference_date, true)
         and coalesce(pupils.leaving_date > periods.reference_date, true) as is_current
@@ -31,6 +33,8 @@ spells_in_order_of_claim as (
         period,
         academy_urn,
         year_group,
+        age,
+        birth_term,
         is_main_registration,
         is_main_registration and is_current as is_on_roll,
         row_number() over (
@@ -50,6 +54,8 @@ select
     spells.period,
     spells.academy_urn,
     spells.year_group,
+    spells.age,
+    spells.birth_term,
     coalesce(phases_taught.parent_code, academies.fallback_phase) as phase,
     spells.is_main_registration,
     spells.is_on_roll

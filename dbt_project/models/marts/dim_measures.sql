@@ -1,6 +1,7 @@
 -- Grain: one row per measure and population. Public: what each number means and when a gap matters.
 select
     measure,
+    number,
     label,
     kind,
     population,
@@ -19,6 +20,7 @@ select
     matters_high,
     smallest_group,
     smallest_expected,
+    known_at_least,
     definition,
     source
 from {{ ref('stg_measures') }}

@@ -4,5 +4,6 @@ select
     label,
     protected,
     context,
-    comparator_code
+    comparator_code,
+    known_at_least
 from {{ source('catalogue', 'characteristics') }}

@@ -1,11 +1,14 @@
 -- Grain: one row per measure and population.
 select
     measure,
+    cast(number as integer) as number,
     label,
     kind,
     population,
     at_least,
     missing_counts_as,
+    weight,
+    per,
     statistic,
     characteristic,
     group_code,
@@ -21,6 +24,7 @@ select
     matters_high,
     smallest_group,
     smallest_expected,
+    known_at_least,
     definition,
     source
 from {{ source('catalogue', 'measures') }}

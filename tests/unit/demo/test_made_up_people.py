@@ -122,21 +122,44 @@ def outcome(tables: Tables, people: pd.DataFrame, measure: str) -> pd.Series:
     if measure == "enrichment":
         joined = tables["participation"].query("kind == 'club' and attended == 'Y'")
         return people["upn"].isin(joined["upn"]).astype(float)
+    if measure == "phonics_met":
+        checked = tables["attainment"].query("stage == 'phonics'").set_index("upn")["outcome"]
+        return people["upn"].map(checked.eq("WA").astype(float)).where(people["year_group"].eq("1"))
     stage, subject = measure.removesuffix("_score").split("_", 1)
     results = tables["attainment"].set_index(["stage", "subject", "upn"])["score"].sort_index()
     return people["upn"].map(results.loc[stage, subject])
 
 
 # The members of the catalogue's groups that are planted on; the agreement with the catalogue is tested below.
-CODE = {"disadvantaged": "Y", "other": "N", "sen_support": "K", "none": "N", "eal": "Y", "english": "N", "F": "F", "M": "M"}
+CODE = {
+    "disadvantaged": "Y",
+    "other": "N",
+    "sen_support": "K",
+    "none": "N",
+    "eal": "Y",
+    "english": "N",
+    "F": "F",
+    "M": "M",
+    "BAFR": "BAFR",
+    "WBRI": "WBRI",
+}
 
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda item: f"{item.measure}-{item.characteristic}")
 def test_a_planted_gap_can_be_asked_for_back(tables: Tables, period: CalendarPeriod, planted: Planted) -> None:
+    if planted.measure == "voice_safe":
+        answers = tables["pupil_voice"].query("question == 'safe' and characteristic == @planted.characteristic")
+        counted = answers.groupby("group")[["agreed", "answered"]].sum()
+        means = counted["agreed"] / counted["answered"]
+        assert means[planted.group] - means[planted.against] == pytest.approx(planted.value, abs=planted.tolerance)
+        return
     if planted.statistic == "figure":
         people = tables["payroll"].merge(tables["staff"][["urn", "staff_ref", "sex"]], on=["urn", "staff_ref"])
         people = people[people["full_pay"] == "Y"]
         values = people["hourly_pay"]
+    elif planted.measure == "shortlisted":
+        people = tables["recruitment"]
+        values = people["shortlisted"].eq("Y").astype(float)
     else:
         people = january_roll(tables, period)
         values = outcome(tables, people, planted.measure)

@@ -64,7 +64,15 @@ def made_dims() -> dict[str, pd.DataFrame]:
         columns=["population", "label", "subject", "base"],
     )
     counted = {"kind": "headcount", "unit": "people", "decimals": 0, "better": "neither"}
-    rate = {"kind": "rate", "unit": "share", "decimals": 1, "better": "lower", "smallest_group": 20, "smallest_expected": 0.0}
+    rate = {
+        "kind": "rate",
+        "unit": "share",
+        "decimals": 1,
+        "better": "lower",
+        "smallest_group": 20,
+        "smallest_expected": 0.0,
+        "known_at_least": 0.0,
+    }
     ratio = {"matters_statistic": "ratio", "matters_low": 0.8, "matters_high": 1.25, "smallest_expected": 5.0}
     difference = {"matters_statistic": "difference", "matters_low": -0.05, "matters_high": 0.05}
     standardised = {"matters_statistic": "standardised", "matters_low": -0.2, "matters_high": 0.2}
@@ -170,6 +178,10 @@ def made_marts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "mart_staff_outcomes": staff_outcomes,
         "mart_applicant_composition": staff.head(0),
         "mart_applicant_outcomes": staff_outcomes.head(0),
+        "mart_governor_composition": staff_outcomes.head(0),
+        "mart_governor_outcomes": staff_outcomes.head(0),
+        "mart_case_composition": staff_outcomes.head(0),
+        "mart_case_outcomes": staff_outcomes.head(0),
         "mart_gaps": judged,
         **{f"dim_{name}": frame for name, frame in dims.items()},
     }

@@ -1,0 +1,27 @@
+-- Grain: one row per objective, measure and period. Where it stands; computed, never typed.
+select
+    objective,
+    title,
+    kind,
+    aim,
+    owner,
+    why,
+    measure,
+    period,
+    area_level,
+    area_code,
+    characteristic,
+    group_code,
+    comparator_code,
+    against,
+    value,
+    low,
+    high,
+    baseline_period,
+    baseline,
+    target_period,
+    target,
+    expected,
+    status,
+    said
+from {{ ref('judged_objectives') }}

@@ -1,0 +1,15 @@
+"""Grain: one row per objective, measure and period. Made from protected cells alone."""
+
+from pipelines.orchestration.frames import cells_of, typed
+from pipelines.reporting.objectives import Figures, progress
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    figures = Figures(
+        cells=cells_of(dbt.ref("protected_cells").df(), "rate", "mean", "figure"),
+        gaps=dbt.ref("judged_gaps").df(),
+        benchmarks=dbt.ref("stg_benchmarks").df(),
+    )
+    periods = sorted(figures.cells["period"].unique())
+    return typed(progress(dbt.ref("stg_objectives").df(), figures, dbt.ref("dim_measures").df(), periods))
