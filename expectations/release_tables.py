@@ -8,7 +8,7 @@ import pandas as pd
 
 from expectations.attack.linear import Bools, Floats
 from expectations.attack.reading import PLACE, PRINTED, Release, canonical
-from expectations.attack.relations import area_sums, complete, group_sums
+from expectations.attack.relations import area_sums, complete, group_sums, period_sums
 from expectations.attack.statistics import statistics
 from expectations.release_view import Batch, View
 from expectations.runner import Rule
@@ -65,7 +65,7 @@ def _hidden_everywhere(cells: pd.DataFrame) -> Batch:
 
 
 def _sums(view: View, cells: pd.DataFrame) -> Batch:
-    """Wherever a total and all its parts are known, the parts add up to it: by group and by area, people and those who reached."""
+    """Wherever a total and all its parts are known, the parts add up to it: by group, area and period, people and those who reached."""
     names = {name: view.tables[f"dim_{name}"].copy() for name in ("groups", "areas", "measures", "populations")}
     for frame in names.values():
         text = [column for column in frame.columns if isinstance(frame[column].dtype, pd.StringDtype)]
@@ -76,7 +76,8 @@ def _sums(view: View, cells: pd.DataFrame) -> Batch:
     printed = statistics(Release(consistent, **names, disclosure=as_printed))
     table = complete(printed, names["groups"], names["areas"])
     known = (table["upper"] - table["lower"]).lt(0.5).to_numpy(dtype=bool)
-    sums = (group_sums(table, names["groups"]), area_sums(table, names["areas"]))
+    periods = view.tables["dim_periods"].fillna({"part_of": ""})
+    sums = [group_sums(table, names["groups"]), area_sums(table, names["areas"]), period_sums(table, periods)]
     found = [_known_lines(ties, known, table["lower"].to_numpy(float)) for ties in sums]
     lines = pd.concat(found, ignore_index=True)
     return Batch("sums", lines, [Rule("parts_add_up", "expect_column_pair_values_to_be_equal", {"column_A": "total", "column_B": "parts"})])

@@ -26,7 +26,7 @@ CELL_MARTS = (
     "mart_case_composition",
     "mart_case_outcomes",
 )
-DIMENSIONS = ("dim_areas", "dim_groups", "dim_measures", "dim_populations")
+DIMENSIONS = ("dim_areas", "dim_groups", "dim_measures", "dim_periods", "dim_populations")
 
 
 class Batch(NamedTuple):

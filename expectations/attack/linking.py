@@ -11,7 +11,7 @@ from scipy import sparse
 
 from expectations.attack.linear import UNBOUNDED, Bools, System
 from expectations.attack.reading import PLACE, Release
-from expectations.attack.relations import area_sums, complete, group_sums
+from expectations.attack.relations import area_sums, complete, group_sums, period_sums
 from expectations.attack.statistics import STATISTIC, key_of, statistics
 
 COMPLEMENT = "comp:"
@@ -24,7 +24,7 @@ class Linked:
     """``table`` names the unknown at each position of ``system`` (gaps in incomplete lines come after, unnamed).
 
     ``attacked`` marks what an intruder is after: hidden published statistics and every unpublished one. The first ``sums`` lines of the
-    system are sums over groups or areas.
+    system are sums over groups, areas or periods.
     """
 
     table: pd.DataFrame
@@ -39,7 +39,8 @@ def link(release: Release, earlier: pd.DataFrame | None = None) -> Linked:
     if earlier is not None:
         table = _with_earlier(table, earlier)
     table = complete(table, release.groups, release.areas)
-    lines = pd.concat(_numbered([group_sums(table, release.groups), area_sums(table, release.areas)]), ignore_index=True)
+    sums = [group_sums(table, release.groups), area_sums(table, release.areas), period_sums(table, release.periods)]
+    lines = pd.concat(_numbered(sums), ignore_index=True)
     complements = _complements(table)
     differences = _differences(table, nested(release.populations))
     extra = pd.concat([complements, differences], ignore_index=True)

@@ -14,7 +14,7 @@ from expectations.attack.linear import Bools, Floats
 from expectations.attack.linking import Linked
 from expectations.attack.programme import Programme
 from expectations.attack.reading import PLACE, PRINTED, Release
-from expectations.attack.relations import area_sums, complete, group_sums
+from expectations.attack.relations import area_sums, complete, group_sums, period_sums
 from expectations.attack.report import Recovered
 from expectations.attack.solving import Findings
 from expectations.attack.statistics import NOBODY
@@ -38,7 +38,8 @@ def recovered_means(release: Release, linked: Linked, found: Findings) -> tuple[
     units = sums.drop_duplicates("family").set_index("family")["unit"]
     table = complete(sums.drop(columns="unit"), release.groups, release.areas)
     table = table[table["family"] != "n"].reset_index(drop=True)
-    matrix = _lines([group_sums(table, release.groups), area_sums(table, release.areas)], len(table))
+    sums_of = [group_sums(table, release.groups), area_sums(table, release.areas), period_sums(table, release.periods)]
+    matrix = _lines(sums_of, len(table))
     known = table["upper"].lt(np.inf).to_numpy(dtype=bool)
     told = np.flatnonzero(~known)[determined(matrix[:, np.flatnonzero(~known)].tocsr())]
     told = told[table["hidden"].to_numpy(dtype=bool)[told]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,10 @@ PLACE = [
 NUMBERS = ["numerator", "denominator", "value", "low", "high", "sd"]
 CELL = [*PLACE[:4], "measure", *PLACE[4:], *NUMBERS, "status"]
 PRINTED = ("shown", "u")
+
+
+NO_PERIODS = pd.DataFrame({"period": pd.Series(dtype="str"), "part_of": pd.Series(dtype="str")})
+"""Of a release that says nothing of its periods: none is a part of another."""
 
 
 class NotARelease(Exception):
@@ -64,7 +68,8 @@ class Disclosure:
 
 @dataclass(frozen=True)
 class Release:
-    """Everything of a release folder that an attacker computes with. ``cells`` has one row a published cell, all marts together."""
+    """Everything of a release folder that an attacker computes with. ``cells`` has one row a published cell, all marts together;
+    ``periods`` says which period is a part of which longer one."""
 
     cells: pd.DataFrame
     groups: pd.DataFrame
@@ -72,6 +77,7 @@ class Release:
     measures: pd.DataFrame
     populations: pd.DataFrame
     disclosure: Disclosure
+    periods: pd.DataFrame = field(default_factory=lambda: NO_PERIODS)
 
 
 def read_release(folder: Path, disclosure: Mapping[str, Any] | None = None) -> Release:
@@ -93,7 +99,8 @@ def read_release(folder: Path, disclosure: Mapping[str, Any] | None = None) -> R
         raise NotARelease("no mart holds any cell")
     dims = {name: _dimension(marts, name) for name in ("groups", "areas", "measures", "populations")}
     cells = pd.concat([frame[CELL] for frame in tables if not frame.empty], ignore_index=True)
-    return Release(canonical(cells), **dims, disclosure=Disclosure.of(disclosure))
+    periods = _dimension(marts, "periods") if (marts / "dim_periods.parquet").is_file() else NO_PERIODS
+    return Release(canonical(cells), **dims, disclosure=Disclosure.of(disclosure), periods=periods)
 
 
 def read_mart(path: Path) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""How statistics are tied: groups add up to their parent, areas to theirs, and what is not published fills the gap. Solving is elsewhere.
+"""How statistics are tied: groups add up to their parent, areas and periods to theirs, what is not published fills gaps. Solving is elsewhere.
 
 Statistics that nobody printed but that tie others together (the margin of a cross, an academy's part in a phase) are added as
 unknowns: an intruder may compute them as well as we can.
@@ -45,6 +45,20 @@ def area_sums(table: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     lifted = table[STATISTIC].assign(part=range(len(table))).merge(edges(areas), on=AREA)
     lifted = lifted.drop(columns=AREA).rename(columns={"parent_level": "area_level", "parent_code": "area_code", "child_level": "by"})
     return _tied(table, lifted).assign(gap=False)[["total", "part", "line", "gap"]]
+
+
+def period_sums(table: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
+    """Rows (total, part, line, gap): figures of several periods add up to that of the longer one they are ``part_of``."""
+    tree = periods.loc[periods["part_of"] != "", ["period", "part_of"]].drop_duplicates()
+    if tree.empty:
+        return pd.DataFrame({"total": [], "part": [], "line": [], "gap": []}).astype(
+            {"gap": bool} | dict.fromkeys(("total", "part", "line"), int)
+        )
+    lifted = table[STATISTIC].assign(part=range(len(table))).merge(tree, on="period")
+    lifted = lifted.drop(columns="period").rename(columns={"part_of": "period"}).assign(by="period")
+    ties = _tied(table, lifted)
+    ties["gap"] = ties.groupby("line")["part"].transform("size") < ties["period"].map(tree["part_of"].value_counts())
+    return ties[["total", "part", "line", "gap"]]
 
 
 def edges(areas: pd.DataFrame) -> pd.DataFrame:

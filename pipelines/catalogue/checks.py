@@ -84,7 +84,14 @@ def _measures(catalogue: Catalogue) -> Iterator[str]:
             yield f"{where} is a rate and needs at_least."
         if measure.kind == "figure" and not (measure.characteristic and measure.against):
             yield f"{where} is a figure and needs characteristic and against."
-        for name in (*measure.characteristics, *filter(None, [measure.characteristic, measure.across])):
+        if measure.pooled and measure.kind != "rate":
+            yield f"{where} is pooled, which only a rate can be."
+        for name in (
+            *measure.characteristics,
+            *measure.pooled,
+            *(measure.at_academies or ()),
+            *filter(None, [measure.characteristic, measure.across]),
+        ):
             yield from _missing(where, "characteristic", name, catalogue.characteristics)
 
     for name in catalogue.policy.optional:

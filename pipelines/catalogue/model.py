@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from pipelines.catalogue.entry import AreaLevel, Code, Entry, FieldType, Name, Period, Subject
+from pipelines.catalogue.entry import Aim, AreaLevel, Code, Entry, FieldType, Name, Period, Subject
 from pipelines.catalogue.policy import DisclosurePolicy
 from pipelines.catalogue.trust import Academy, Brand, Calendar, Mail, Objective, Trust
 
@@ -246,9 +246,10 @@ class Measure(Entry):
     headcount: the population itself, by group; declared once, for every population with ``composition``.
     ``characteristics``: by which it is published, all that apply where none is named; ``at_academies``: those of them that it is published
     by at academies, where it is by everyone in any case.
+    ``pooled``: of them those that the trust's figure of the last three years together is published by, where one year has too few.
     ``optional``: counted only where the trust's policy names it. ``pauses``: periods that it does not exist for, and why; ``breaks``:
-    periods from which it is defined anew, so that nothing before compares with them. ``number``: its place in the list of measures that
-    this trust's duty statement asks for, 0 for those beyond it.
+    periods from which it is defined anew, so that nothing before compares with them. ``aim``: of section 149, what it is evidence for.
+    ``number``: its place in the list of measures that this trust's duty statement asks for, 0 for those beyond it.
     """
 
     name: Name
@@ -270,6 +271,7 @@ class Measure(Entry):
     optional: bool = False
     pauses: dict[Period, str] = {}
     breaks: dict[Period, str] = {}
+    aim: Aim | None = None
     unit: Literal["people", "share", "points", "sessions", "days", "events", "pay", "percent_of_pay"]
     decimals: int = 1
     better: Literal["higher", "lower", "neither"] = "neither"
@@ -278,6 +280,7 @@ class Measure(Entry):
     scale_max: float | None = None
     characteristics: tuple[Name, ...] = ()
     at_academies: tuple[Name, ...] | None = None
+    pooled: tuple[Name, ...] = ()
     areas: tuple[AreaLevel, ...] = ("trust", "phase", "academy")
     matters: Matters | None = None
     definition: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from pipelines.catalogue.model import Benchmark, Catalogue, Characteristic, Meas
 ALL = "all"
 HEADCOUNT = "headcount"
 FEWEST_ACADEMIES_IN_A_PHASE = 3
+POOLED_YEARS, NOT_COMPARABLE = 3, ("2019-20", "2020-21")
 
 
 def reference_tables(catalogue: Catalogue) -> dict[str, pd.DataFrame]:
@@ -34,6 +36,8 @@ def reference_tables(catalogue: Catalogue) -> dict[str, pd.DataFrame]:
         "objectives": _objectives(catalogue),
         "periods": _periods(catalogue),
         "phases": _phases(catalogue),
+        "pooled": _pooled(catalogue),
+        "pools": pd.DataFrame(pools(catalogue), columns=["pool", "period"]).astype("string"),
         "policy": pd.DataFrame([{"policy": json.dumps(catalogue.policy.model_dump(mode="json"), sort_keys=True)}]),
         "population_facts": _population_facts(catalogue),
         "populations": _populations(catalogue),
@@ -61,6 +65,36 @@ def phase_areas(catalogue: Catalogue) -> list[tuple[str, str, tuple[str, ...]]]:
     if len(merged) < 2:
         return []
     return [("_and_".join(codes), _joined(titles), year_groups) for codes, titles, year_groups in merged]
+
+
+def pools(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """The last three academic years as one, ``(pool, period)``: none where there are fewer, or where one of them cannot be compared.
+
+    Years of the pandemic have neither tests nor a usual attendance (DfE). A figure of three years counts a person once in each.
+    """
+    years = sorted(item.period for item in catalogue.calendar.periods if "_" not in item.period)[-POOLED_YEARS:]
+    follow_on = all(int(later[:4]) == int(year[:4]) + 1 for year, later in pairwise(years))
+    if len(years) < POOLED_YEARS or not follow_on or set(years) & set(NOT_COMPARABLE):
+        return []
+    return [(f"{years[-1]}_pool", year) for year in years]
+
+
+def _pooled(catalogue: Catalogue) -> pd.DataFrame:
+    """One row for each rate and characteristic published for three years together; none where figures are rounded, or a break lies between."""
+    years = {period for _, period in pools(catalogue)}
+    rows = [
+        (measure.name, population.name, characteristic)
+        for measure, population in _measured(catalogue)
+        if measure.pooled and not years & set(measure.pauses) and not _breaks_within(measure, years)
+        for characteristic in (ALL, *measure.pooled)
+    ]
+    columns = ["measure", "population", "characteristic"]
+    return pd.DataFrame([] if catalogue.policy.rounding else rows, columns=columns).astype("string")
+
+
+def _breaks_within(measure: Measure, years: set[str]) -> bool:
+    """Whether the measure is defined anew after the first of the years."""
+    return any(period in years and period != min(years) for period in measure.breaks)
 
 
 def _joined(titles: list[str]) -> str:
@@ -242,6 +276,7 @@ def _measures(catalogue: Catalogue) -> pd.DataFrame:
                 "characteristic": measure.characteristic or "",
                 "group_code": measure.group or "",
                 "against_code": measure.against or "",
+                "aim": measure.aim or "",
                 "unit": measure.unit,
                 "decimals": measure.decimals,
                 "better": measure.better,

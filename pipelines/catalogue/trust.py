@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints, model_validator
 
-from pipelines.catalogue.entry import Code, Entry, Name, Period, Urn
+from pipelines.catalogue.entry import Aim, Code, Entry, Name, Period, Urn
 
 
 class Academy(Entry):
@@ -124,7 +124,7 @@ class Objective(Entry):
     baseline: Baseline | None = None
     target: Baseline | None = None
     owner: str
-    aim: Literal["eliminate", "advance", "foster"]
+    aim: Aim
     why: str = ""
     reason: str = ""
 

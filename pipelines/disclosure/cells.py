@@ -13,7 +13,7 @@ from pipelines.disclosure import naming
 from pipelines.disclosure.differences import differences, link_entries
 from pipelines.disclosure.linked import Ids, Linked, Mask, take
 from pipelines.disclosure.policy import Policy
-from pipelines.disclosure.relations import KEY, Space, geography, places, sums, with_missing_wholes
+from pipelines.disclosure.relations import KEY, Space, geography, places, pooled_periods, sums, with_missing_wholes
 from pipelines.disclosure.worth import scale_bounds, worth
 
 DESCRIPTION = [
@@ -66,10 +66,18 @@ def matching(frame: pd.DataFrame, descriptions: Sequence[Mapping[str, str]]) -> 
 
 
 def build(
-    cells: pd.DataFrame, links: pd.DataFrame, groups: pd.DataFrame, areas: pd.DataFrame, measures: pd.DataFrame, policy: Policy
+    cells: pd.DataFrame,
+    links: pd.DataFrame,
+    groups: pd.DataFrame,
+    areas: pd.DataFrame,
+    measures: pd.DataFrame,
+    policy: Policy,
+    pools: pd.DataFrame | None = None,
 ) -> Tables:
-    """The linked system. Raises ValueError, naming the tables and places, for counts that are negative, contradict each other or
-    do not add up."""
+    """The linked system. ``pools``: ``pool`` and ``period``, which periods add up to a longer one.
+
+    Raises ValueError, naming the tables and places, for counts that are negative, contradict each other or do not add up.
+    """
     world = geography(groups, areas)
     rows = cells.reset_index(drop=True)
     place = places(rows, world)
@@ -95,7 +103,7 @@ def build(
     long = pd.concat([long, differences(links, world)], ignore_index=True)
     families, periods = pd.Index(sorted(set(long["family"]))), pd.Index(sorted(set(long["period"])))
     long["family"], long["period"] = families.get_indexer(long["family"]), periods.get_indexer(long["period"])
-    space = Space(families, periods, world)
+    space = Space(families, periods, world, pooled_periods(pools, periods))
     negative = (long["kind"] != "sum") & (long["value"] < 0)
     if negative.any():
         raise ValueError(f"A count is negative: {naming.statistics(long[negative], space)}.")

@@ -76,6 +76,7 @@ def winnings(
     seconds: float,
     released: pd.DataFrame | None = None,
     movements: pd.DataFrame | None = None,
+    pools: pd.DataFrame | None = None,
 ) -> list[dict[str, Any]]:
     """For the finer tables that lose most, at most `most` of them: what the rest would show were the table not published.
 
@@ -103,7 +104,7 @@ def winnings(
             started = time.perf_counter()
             links_, movements_ = (frame if frame is None or frame.empty else frame[~table.holds(frame)] for frame in (links, movements))
             frames = {"links": links_, "groups": groups, "areas": areas, "measures": measures, "populations": populations}
-            frames |= {"released": released, "movements": movements_}
+            frames |= {"released": released, "movements": movements_, "pools": pools}
             entry |= _again(before[~inside], cells[~table.holds(cells)], frames, policy)
             last = time.perf_counter() - started
             spent += last

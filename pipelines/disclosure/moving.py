@@ -145,7 +145,7 @@ def _wholes(rows: pd.DataFrame, space: Space) -> tuple[pd.DataFrame, pd.DataFram
 def _by_link(rows: pd.DataFrame, space: Space) -> tuple[pd.DataFrame, Space]:
     """The rows as statistics whose family is the pair of publications, and the space they live in."""
     links = pd.Index([str(code) for code in range(int(rows["link"].max()) + 1)]) if len(rows) else pd.Index(["0"])
-    return rows[KEY].assign(family=rows["link"]).astype(int), Space(links, space.periods, space.world)
+    return rows[KEY].assign(family=rows["link"]).astype(int), Space(links, space.periods, space.world, space.pools)
 
 
 def _terms(equation: np.ndarray, statistic: np.ndarray, coefficient: float) -> pd.DataFrame:

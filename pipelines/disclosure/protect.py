@@ -42,13 +42,15 @@ def protect(
     policy: Policy,
     released: pd.DataFrame | None = None,
     movements: pd.DataFrame | None = None,
+    pools: pd.DataFrame | None = None,
 ) -> Protected:
     """Decide for each published row whether it is shown.
 
     All rows are one publication, whatever mart, page or set prints them: a figure shown in one is known everywhere, and there is no
     second threshold. ``released``: the cells of every earlier release that stands (CONTRACT.md's columns and `release`, in order); they
     are known to every reader. ``movements``: population, period, earlier_period, place, joined, left: people of a cell who were not in
-    it at the earlier period, and the reverse, for periods that share people.
+    it at the earlier period, and the reverse, for periods that share people. ``pools``: ``pool`` and ``period``, which periods a longer one
+    is the sum of.
 
     Returns statuses shown, u, c, x, z (DfE symbols) and the internal rule. Raises ValueError, with a sentence and no figure, if the
     frames contradict themselves. A population that is not declared, or a measure, is an error too.
@@ -56,7 +58,7 @@ def protect(
     started = time.perf_counter()
     _declared(cells, measures, populations)
     rows = cells.reset_index(drop=True)
-    tables = build(rows, ordered(links), groups, areas, measures, policy)
+    tables = build(rows, ordered(links), groups, areas, measures, policy, pools)
     tables, told = past.remember(tables, released, None if movements is None else ordered(movements), measures, policy)
     primary = primaries(tables, rows, measures, policy)
     every_primary, at_once = primary, rounded.plan(rows, None, links, populations, policy)

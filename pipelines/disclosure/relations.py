@@ -1,8 +1,8 @@
-"""Which statistics add up to which: parents and parts over groups, crosses and areas, as sparse equations. No thresholds here."""
+"""Which statistics add up to which: parents and parts over groups, crosses, areas and periods, as sparse equations. No thresholds here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,10 @@ ALL = "all"
 KEY = ["family", "period", "area", "first", "second"]
 ADDS_UP = 1e-6
 """Relative tolerance for sums of real numbers; counts must agree exactly."""
+
+
+OVER_TIME = -1_000_000
+"""The partition of a longer period into its periods; those of groups and areas have numbers of their own."""
 
 
 Shape = tuple[int, int, int, int, int]
@@ -96,13 +100,26 @@ def places(frame: pd.DataFrame, world: Geography) -> pd.DataFrame:
     return pd.DataFrame({"period": frame["period"], "area": area, "first": pair[:, 0], "second": pair[:, 1]}, index=frame.index)
 
 
+def pooled_periods(pools: pd.DataFrame | None, periods: pd.Index[str]) -> pd.DataFrame:
+    """``pools`` (``pool``, ``period``) as rows of :attr:`Space.pools`; a period or pool that no figure has is left out."""
+    if pools is None or pools.empty:
+        return pd.DataFrame(columns=["period", "parent", "size"], dtype=int)
+    table = pd.DataFrame({"period": periods.get_indexer(pd.Index(pools["period"])), "parent": periods.get_indexer(pd.Index(pools["pool"]))})
+    table["size"] = pools.groupby("pool")["period"].transform("size").to_numpy()
+    return table[(table["period"] >= 0) & (table["parent"] >= 0)].reset_index(drop=True)
+
+
 @dataclass(frozen=True)
 class Space:
-    """Where statistics live: statistic families, periods, areas and pairs of groups, each by number."""
+    """Where statistics live: statistic families, periods, areas and pairs of groups, each by number.
+
+    ``pools``: (period, parent, size) rows: a period that adds up, with ``size`` in all, to a longer one.
+    """
 
     families: pd.Index[str]
     periods: pd.Index[str]
     world: Geography
+    pools: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["period", "parent", "size"], dtype=int))
 
     @property
     def shape(self) -> Shape:
@@ -117,7 +134,7 @@ class Space:
 def parts(statistics: pd.DataFrame, space: Space) -> pd.DataFrame:
     """Rows (relation, parent_key, part, expected): each statistic as a part of each whole it belongs to.
 
-    `relation` numbers one sum; `expected` is how many parts would make it complete; `dimension` is `group` or `area`.
+    `relation` numbers one sum; `expected` is how many parts would make it complete; `dimension` is `group`, `area` or `period`.
     """
     found = []
     base = statistics.reset_index(drop=True)
@@ -149,6 +166,18 @@ def parts(statistics: pd.DataFrame, space: Space) -> pd.DataFrame:
                 "part": joined["part"].to_numpy(),
                 "expected": joined["size"].to_numpy(),
                 "dimension": "area",
+            }
+        )
+    )
+    pooled = base.reset_index(names="part").merge(space.pools, on="period")
+    found.append(
+        pd.DataFrame(
+            {
+                "parent_key": space.keys(pooled[KEY].assign(period=pooled["parent"])),
+                "partition": OVER_TIME,
+                "part": pooled["part"].to_numpy(),
+                "expected": pooled["size"].to_numpy(),
+                "dimension": "period",
             }
         )
     )

@@ -17,13 +17,13 @@ FEW = 20
 def benchmarks(cells: pd.DataFrame, table: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     """One row for each figure of the trust or a phase and each figure published elsewhere for the same measure, group and phase.
 
-    ``cells``: protected rates and means. ``table``: stg_benchmarks. The benchmark of the same period is taken, else the latest before it,
+    ``cells``: protected rates and means. ``table``: stg_benchmarks. The benchmark of the same academic year is taken, else the latest before it,
     and its period is told. A trust is held against the figure for all phases, a phase against its own; where a measure has no figure for
     all phases, because only one phase has it, that one is taken. ``position``: whether the benchmark lies within the figure's own range;
     *too_few* under twenty people, where a range says nothing.
     """
     own = cells[cells["cross_characteristic"].eq("all") & cells["area_level"].isin(["trust", "phase"])]
-    own = own[[*CELL, "value", "low", "high", "denominator", "status"]]
+    own = own.loc[~own["period"].str.contains("_"), [*CELL, "value", "low", "high", "denominator", "status"]]
     own = own.assign(phase=np.where(own["area_level"].eq("trust"), "all", own["area_code"].map(_phases(areas)).fillna("")))
     single = table.groupby("measure")["phase"].agg(lambda phases: phases.iloc[0] if phases.nunique() == 1 else "")
     only = own["measure"].map(single).fillna("")

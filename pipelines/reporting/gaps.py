@@ -75,10 +75,9 @@ def _known(cells: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
         groups[["characteristic", "group_code", "is_unknown"]], on=["characteristic", "group_code"]
     )
     everyone = people.loc[people["characteristic"].eq("all"), [*PLACE[:-1], "people"]].rename(columns={"people": "everyone"})
-    is_unknown = people["is_unknown"].astype(bool)
     by_group = people[people["characteristic"].ne("all")]
-    known = by_group[~is_unknown].groupby(PLACE)["people"].sum().rename("known_people")
-    unknown = by_group[is_unknown].groupby(PLACE)["people"].sum().rename("unknown_people")
+    known = by_group[~by_group["is_unknown"].astype(bool)].groupby(PLACE)["people"].sum().rename("known_people")
+    unknown = by_group[by_group["is_unknown"].astype(bool)].groupby(PLACE)["people"].sum().rename("unknown_people")
     table = pd.concat([known, unknown], axis=1).reset_index().merge(everyone, on=PLACE[:-1])
     counted = (table["everyone"] - table["unknown_people"]).fillna(table["known_people"])
     return table.assign(known=counted / table["everyone"].where(table["everyone"] > 0))[[*PLACE, "known"]]

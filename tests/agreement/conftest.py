@@ -30,7 +30,7 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="session")
 def python_models() -> tuple[str, ...]:
     """The models that are Python, each a thin call of a room that pandas serves better than SQL."""
-    judged = ("gaps", "funnel", "completeness", "incidents", "benchmarks", "objectives")
+    judged = ("gaps", "funnel", "completeness", "incidents", "benchmarks", "objectives", "due_regard")
     return "stat_ranges", "protected_cells", *(f"judged_{name}" for name in judged), "told_restatements"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from expectations.attack.reading import CELL
 from expectations.release_view import CELL_MARTS
-from pipelines.reporting import benchmarks, completeness, funnels, gaps, incident_rates, objectives, restatements
+from pipelines.reporting import benchmarks, completeness, due_regard, funnels, gaps, incident_rates, objectives, restatements
 
 CELL_TYPES = dict.fromkeys(CELL, "varchar")
 CELL_TYPES |= {"numerator": "bigint", "denominator": "bigint"} | dict.fromkeys(("value", "low", "high", "sd"), "double")
@@ -19,6 +19,7 @@ DERIVED = {
     "mart_incidents": incident_rates.COLUMNS,
     "mart_benchmarks": benchmarks.COLUMNS,
     "mart_objectives": objectives.COLUMNS,
+    "mart_due_regard": due_regard.COLUMNS,
     "mart_restatements": restatements.COLUMNS,
 }
 NUMBERS = {"numerator", "denominator", "value", "low", "high", "sd"}
@@ -63,6 +64,6 @@ def test_a_gap_always_says_where_it_is_and_what_it_comes_to(models: dict[str, An
 
 def test_the_dimensions_are_built_as_their_contracts_say(models: dict[str, Any], built: dict[str, list[tuple[str, str]]]) -> None:
     dimensions = [name for name in models if name.startswith("dim_")]
-    assert len(dimensions) == 6
+    assert len(dimensions) == 7
     for name in dimensions:
         assert list(contract(models, name).items()) == built[name], name

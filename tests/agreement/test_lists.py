@@ -24,6 +24,7 @@ LISTS = {
     ("position", "mart_funnel"): funnels.POSITIONS,
     ("position", "mart_benchmarks"): benchmarks.POSITIONS,
     ("status", "mart_objectives"): objectives.STATUSES,
+    ("status", "mart_due_regard"): (*objectives.STATUSES, ""),
     ("kind", "mart_objectives"): get_args(Objective.model_fields["kind"].annotation),
     ("area_level", None): AREA_LEVELS,
     ("area_level", "dim_areas"): (*AREA_LEVELS, "academy_phase"),

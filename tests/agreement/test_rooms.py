@@ -58,7 +58,7 @@ def test_no_column_of_a_person_outside_staging_and_intermediate(models: dict[str
 
 def test_what_is_judged_is_made_from_what_is_protected(models: dict[str, Any]) -> None:
     judged = [node for name, node in models.items() if name.startswith(("judged_", "told_"))]
-    assert len(judged) == 7
+    assert len(judged) == 8
     for node in judged:
         for parent in parents(models, node):
             assert room(parent) in ("staging", "protection", "marts"), (node["name"], parent["name"])

@@ -249,6 +249,7 @@ def _dimensions(measures: dict[str, tuple[str, str | None, int, bool]]) -> Marts
             "characteristic", "group_code", "label", "parent_characteristic", "parent_group_code", "sort", "is_unknown"]),
         "dim_measures": pd.DataFrame(declared, columns=[
             "measure", "label", "kind", "population", "unit", "sensitive", "scale_min", "scale_max", "decimals", "better"]),
+        "dim_periods": pd.DataFrame({"period": [PERIOD], "part_of": [""]}),
         "dim_populations": pd.DataFrame(
             [("pupils", "Pupils", "pupil", "", False), ("pupils_read", "Pupils with a score", "pupil", "pupils", True),
              ("staff", "Staff", "staff", "", False)],

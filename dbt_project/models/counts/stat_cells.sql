@@ -1,4 +1,5 @@
--- Grain: one row per cell that is published, and per part of an academy in a phase that links them. Dense: zeros are rows. Unsafe.
+-- Grain: one row per cell that is published, and per part of an academy in a phase that links them. Dense: zeros are rows. Longer periods
+-- are the sums of their periods. Unsafe.
 with areas as (
     select distinct
         area_level,
@@ -116,44 +117,115 @@ counted as (
             and grid.group_code = figures.group_code
             and grid.cross_characteristic = figures.cross_characteristic
             and grid.cross_group_code = figures.cross_group_code
+),
+
+cells as (
+    select
+        counted.population,
+        counted.period,
+        counted.area_level,
+        counted.area_code,
+        counted.measure,
+        counted.kind,
+        counted.characteristic,
+        counted.group_code,
+        counted.cross_characteristic,
+        counted.cross_group_code,
+        cast(
+            case counted.kind when 'headcount' then counted.people when 'rate' then counted.reached end as bigint
+        ) as numerator,
+        cast(
+            case
+                when counted.kind in ('rate', 'mean') then counted.people
+                when counted.kind = 'figure' then coalesce(counted.figure_people, 0)
+            end as bigint
+        ) as denominator,
+        cast(
+            case counted.kind
+                when 'headcount' then counted.people
+                when 'rate' then counted.reached / nullif(counted.people, 0)
+                when 'mean' then round(counted.mean, measures.decimals)
+                when 'figure' then round(counted.figure_value, measures.decimals + 2)
+            end as double
+        ) as value,
+        cast(case when counted.kind = 'mean' then round(counted.sd, measures.decimals) end as double) as sd,
+        cast(
+            case counted.kind when 'mean' then counted.people when 'figure' then counted.figure_smallest end as bigint
+        ) as smallest,
+        cast(case when counted.kind in ('mean', 'figure') then counted.largest_share end as double) as largest_share,
+        counted.area_level <> 'academy_phase' as published
+    from counted
+    inner join {{ ref('stg_measures') }} as measures
+        on
+            counted.measure = measures.measure
+            and counted.population = measures.population
+),
+
+pools as (
+    select
+        pool,
+        period,
+        count(*) over (partition by pool) as periods
+    from {{ ref('stg_pools') }}
+),
+
+pooled as (
+    select
+        cells.population,
+        pools.pool as period,
+        cells.area_level,
+        cells.area_code,
+        cells.measure,
+        cells.kind,
+        cells.characteristic,
+        cells.group_code,
+        cells.cross_characteristic,
+        cells.cross_group_code,
+        cast(sum(cells.numerator) as bigint) as numerator,
+        cast(sum(cells.denominator) as bigint) as denominator,
+        count(*) as periods,
+        max(pools.periods) as periods_wanted
+    from cells
+    inner join {{ ref('stg_pooled') }} as pooled_rates
+        on
+            cells.measure = pooled_rates.measure
+            and cells.population = pooled_rates.population
+            and cells.characteristic = pooled_rates.characteristic
+    inner join pools
+        on cells.period = pools.period
+    where cells.area_level = 'trust' and cells.cross_characteristic = 'all'
+    group by
+        cells.population,
+        pools.pool,
+        cells.area_level,
+        cells.area_code,
+        cells.measure,
+        cells.kind,
+        cells.characteristic,
+        cells.group_code,
+        cells.cross_characteristic,
+        cells.cross_group_code
 )
 
+select * from cells
+union all
 select
-    counted.population,
-    counted.period,
-    counted.area_level,
-    counted.area_code,
-    counted.measure,
-    counted.kind,
-    counted.characteristic,
-    counted.group_code,
-    counted.cross_characteristic,
-    counted.cross_group_code,
-    cast(
-        case counted.kind when 'headcount' then counted.people when 'rate' then counted.reached end as bigint
-    ) as numerator,
-    cast(
-        case
-            when counted.kind in ('rate', 'mean') then counted.people
-            when counted.kind = 'figure' then coalesce(counted.figure_people, 0)
-        end as bigint
-    ) as denominator,
-    cast(
-        case counted.kind
-            when 'headcount' then counted.people
-            when 'rate' then counted.reached / nullif(counted.people, 0)
-            when 'mean' then round(counted.mean, measures.decimals)
-            when 'figure' then round(counted.figure_value, measures.decimals + 2)
-        end as double
-    ) as value,
-    cast(case when counted.kind = 'mean' then round(counted.sd, measures.decimals) end as double) as sd,
-    cast(
-        case counted.kind when 'mean' then counted.people when 'figure' then counted.figure_smallest end as bigint
-    ) as smallest,
-    cast(case when counted.kind in ('mean', 'figure') then counted.largest_share end as double) as largest_share,
-    counted.area_level <> 'academy_phase' as published
-from counted
-inner join {{ ref('stg_measures') }} as measures
-    on
-        counted.measure = measures.measure
-        and counted.population = measures.population
+    population,
+    period,
+    area_level,
+    area_code,
+    measure,
+    kind,
+    characteristic,
+    group_code,
+    cross_characteristic,
+    cross_group_code,
+    numerator,
+    denominator,
+    cast(numerator / nullif(denominator, 0) as double) as value,
+    cast(null as double) as sd,
+    cast(null as bigint) as smallest,
+    cast(null as double) as largest_share,
+    true as published
+from pooled
+where periods = periods_wanted

@@ -9,6 +9,7 @@ select
     characteristic,
     group_code,
     against_code,
+    aim,
     unit,
     decimals,
     better,

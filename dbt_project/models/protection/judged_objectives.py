@@ -11,5 +11,5 @@ def model(dbt, session):
         gaps=dbt.ref("judged_gaps").df(),
         benchmarks=dbt.ref("stg_benchmarks").df(),
     )
-    periods = sorted(figures.cells["period"].unique())
+    periods = sorted(period for period in figures.cells["period"].unique() if not period.endswith("_pool"))
     return typed(progress(dbt.ref("stg_objectives").df(), figures, dbt.ref("dim_measures").df(), periods))

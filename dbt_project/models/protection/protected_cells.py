@@ -24,5 +24,6 @@ def model(dbt, session):
         populations=dbt.ref("stg_populations").df(),
         released=dbt.ref("stg_released_cells").df(),
         movements=dbt.ref("stat_movements").df(),
+        pools=dbt.ref("stg_pools").df(),
     )
     return typed(protected)

@@ -13,6 +13,7 @@ select
     characteristic,
     group_code,
     against_code,
+    aim,
     unit,
     cast(decimals as integer) as decimals,
     better,

@@ -123,3 +123,16 @@ def test_twenty_thousand_comparisons_take_seconds(dims: Dims) -> None:
     started = time.perf_counter()
     assert len(judged(pd.concat([frame, frame.assign(measure="suspended")], ignore_index=True), dims)) == 20_000
     assert time.perf_counter() - started < 10
+
+
+def test_a_gap_is_silent_where_too_few_have_said_what_they_are(dims: Dims) -> None:
+    """Three in ten unknown is too much where eight in ten must be known, whether the unknown group is shown or not."""
+    asked = {**dims, "measures": dims["measures"].assign(known_at_least=0.8)}
+    groups = [cell("pupils", "absent", ("sex", code), *counts) for code, counts in {"F": (150, 300), "M": (80, 400)}.items()]
+    unknown = cell("pupils", "absent", ("sex", "unknown"), 100, 300)
+    everyone = cell("pupils", "absent", ("all", "all"), 330, 1000)
+    for rows in ([*groups, unknown, everyone], [*groups, everyone], groups):
+        assert judged(cells(*rows), asked)["verdict"].tolist() == ["cannot_tell"]
+        assert judged(cells(*rows), dims)["verdict"].tolist() == ["clear"]
+    known = cell("pupils", "absent", ("all", "all"), 230, 710)
+    assert judged(cells(*groups, known), asked)["verdict"].tolist() == ["clear"]

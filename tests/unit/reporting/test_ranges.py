@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
-from pipelines.reporting.ranges import add_ranges, wilson
+from pipelines.reporting.ranges import FIGURE, add_figure_ranges, add_ranges, wilson
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,40 @@ def test_the_rows_and_their_order_stay() -> None:
     ranged = add_ranges(cells)
     pd.testing.assert_frame_equal(ranged.drop(columns=["low", "high"]), cells.drop(columns=["low", "high"]))
     assert ranged["low"].notna().tolist() == [True, False, False]
+
+
+def paid(women: list[float], men: list[float], statistic: str = "mean") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One figure's cell, and the people behind it."""
+    place = dict(zip(FIGURE, ["gap", "paid", "2025-26", "trust", "T", "sex", "F", "all", "all"], strict=True))
+    centre = np.mean if statistic == "mean" else np.median
+    value = 1 - centre(women) / centre(men)
+    cells = pd.DataFrame(
+        [{**place, "kind": "figure", "smallest": min(len(women), len(men)), "value": value, "low": np.nan, "high": np.nan}]
+    )
+    people = pd.DataFrame({"value": [*women, *men], "is_group": [True] * len(women) + [False] * len(men)})
+    return cells, people.assign(statistic=statistic, **place)
+
+
+@pytest.mark.parametrize("statistic", ["mean", "median"])
+def test_a_pay_gaps_range_holds_it_and_is_the_same_every_time(statistic: str) -> None:
+    rng = np.random.default_rng(1)
+    cells, people = paid(list(rng.normal(18, 3, 200)), list(rng.normal(20, 3, 150)), statistic)
+    (first,) = add_figure_ranges(cells, people).to_dict("records")
+    (again,) = add_figure_ranges(cells, people.sample(frac=1, random_state=2)).to_dict("records")
+    assert first["low"] <= first["value"] <= first["high"] and 0.02 < first["high"] - first["low"] < 0.12
+    assert (first["low"], first["high"]) == (again["low"], again["high"])
+    assert first["low"] == round(first["low"], 3)
+
+
+def test_the_bootstrap_covers_the_true_gap_about_as_often_as_it_says() -> None:
+    rng, covered = np.random.default_rng(7), 0
+    for _ in range(60):
+        cells, people = paid(list(rng.gamma(9, 2, 120)), list(rng.gamma(9, 2.25, 120)))
+        (row,) = add_figure_ranges(cells, people).to_dict("records")
+        covered += row["low"] <= 1 - 2 / 2.25 <= row["high"]
+    assert covered >= 51
+
+
+def test_fewer_than_ten_on_either_side_have_no_range() -> None:
+    cells, people = paid([10.0] * 9, [20.0] * 50)
+    assert add_figure_ranges(cells, people)[["low", "high"]].isna().all(axis=None)
