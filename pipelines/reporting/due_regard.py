@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.reporting.verdicts import VERDICTS
+from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
 
 SHOWN = ("shown", "u")
 AIMS = ("eliminate", "advance", "foster")
-COUNTS = ["looked_at", *VERDICTS]
+COUNTED = {CLEAR: "clear_gaps", LIKELY: "likely_gaps", SIMILAR: "similar_groups", CANNOT_TELL: "cannot_be_told", NOT_SHOWN: "not_shown"}
+COUNTS = ["looked_at", *COUNTED.values()]
 COLUMNS = ["aim", "period", "evidence", "name", "title", *COUNTS, "value", "status", "answered_by"]
 
 
@@ -21,16 +22,17 @@ def due_regard(gaps: pd.DataFrame, cells: pd.DataFrame, objectives: pd.DataFrame
     """
     declared = measures[measures["aim"].ne("") & measures["kind"].ne("headcount")][["aim", "measure", "label", "population"]]
     whole = gaps[gaps["area_level"].eq("trust")]
-    verdicts = whole.groupby(["measure", "period", "verdict"]).size().unstack(fill_value=0).reindex(columns=list(VERDICTS), fill_value=0)
+    verdicts = whole.groupby(["measure", "period", "verdict"]).size().unstack(fill_value=0).reindex(columns=list(COUNTED), fill_value=0)
+    verdicts = verdicts.rename(columns=COUNTED)
     trust = cells[cells["area_level"].eq("trust") & cells["cross_characteristic"].eq("all")]
     periods = trust[["measure", "period"]].drop_duplicates()
     everyone = trust[trust["characteristic"].eq("all") & trust["status"].isin(SHOWN)]
     table = declared.merge(periods, on="measure").merge(verdicts.reset_index(), how="left", on=["measure", "period"])
     table = table.merge(everyone[["measure", "population", "period", "value"]], how="left", on=["measure", "population", "period"])
-    table[list(VERDICTS)] = table[list(VERDICTS)].fillna(0).astype("int64")
+    table[list(COUNTED.values())] = table[list(COUNTED.values())].fillna(0).astype("int64")
     set_on = objectives[objectives["measure"].ne("")].groupby("measure")["objective"].agg(lambda codes: ", ".join(sorted(set(codes))))
     table = table.assign(
-        evidence="measure", title=table["label"], looked_at=table[list(VERDICTS)].sum(axis=1), status="",
+        evidence="measure", title=table["label"], looked_at=table[list(COUNTED.values())].sum(axis=1), status="",
         answered_by=table["measure"].map(set_on).fillna(""),
     ).rename(columns={"measure": "name"})  # fmt: skip
     return (
