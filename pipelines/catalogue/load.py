@@ -112,7 +112,7 @@ def _entries(kind: str, model: type[EntryType], trust: Path) -> dict[str, EntryT
 def _laid_over(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
     result = {**ours, **theirs}
     for key, identity in _MERGED_LISTS.items():
-        if key in ours and key in theirs:
+        if isinstance(ours.get(key), list) and isinstance(theirs.get(key), list):
             replaced = {item[identity]: item for item in ours[key]} | {item[identity]: item for item in theirs[key]}
             result[key] = list(replaced.values())
     return result

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import files, releases
+from pipelines.cli import files, impact, releases
 from pipelines.cli.common import DEFAULT_HOME, FAILED, HomeOption, TodayOption, as_day, sentences, stop
 from pipelines.home import Home, HomeError
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(files.app)
 app.add_typer(releases.app)
+app.add_typer(impact.app, name="eia")
 
 
 @app.command()

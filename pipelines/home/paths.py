@@ -70,6 +70,11 @@ class Home:
         return self.root / "releases"
 
     @property
+    def impact(self) -> Path:
+        """Equality impact assessments, a folder each."""
+        return self.root / "impact"
+
+    @property
     def ledger(self) -> Path:
         return self.root / "ledger.sqlite"
 

@@ -35,7 +35,7 @@ LISTS = {
 MADE_BY_MODELS = (
     r"on_roll|registered|in_post|in_post_three_months|in_office|relevant_employee|hourly_pay|bonus_pay|suspensions|exclusions"
     r"|absence_share|absence_share_post_16|attendance_share|late_share|sessions_possible|sessions_attended|sessions_absent|days_absent"
-    r"|taken_part|family_came|trained_in_equality|policy_acknowledged|trained_otherwise|sen_identified"
+    r"|taken_part|family_came|trained_in_equality|policy_acknowledged|trained_otherwise|sen_recorded|sen_identified"
     r"|employed|leadership_post|permanent_contract|fte|incident|resolved_in_time|entry_done|entry_in_date"
     r"|applied|shortlisted|appointed|applied_for_place|offered"
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipelines.catalogue import Catalogue, load
 from pipelines.catalogue.tables import reference_tables
@@ -72,3 +73,13 @@ def test_the_overlays_of_published_data_load_and_add_to_ours(small_trust: Path, 
         ours, theirs = (item.datasets[path.stem].fields for item in (catalogue, changed))
         assert {field.name for field in ours} <= {field.name for field in theirs}
         assert ours != theirs
+
+
+def test_the_fields_of_a_characteristic_are_replaced_and_its_groups_added(small_trust: Path) -> None:
+    (small_trust / "characteristics").mkdir(exist_ok=True)
+    other = {"code": "other", "label": "Other", "members": ["U"]}
+    entry = {"name": "sex", "title": "Sex", "protected": "sex", "fields": {"pupil": "pupils.sex"}, "groups": [other]}
+    (small_trust / "characteristics" / "sex.yml").write_text(yaml.safe_dump(entry), "utf-8")
+    sex = load(small_trust).characteristics["sex"]
+    assert sex.fields == {"pupil": "pupils.sex"}
+    assert [group.code for group in sex.groups] == ["F", "M", "unknown", "other"]

@@ -52,3 +52,8 @@ def salaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def quine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return refreshed("quine", tmp_path_factory.mktemp("quine") / "home")
+
+
+@pytest.fixture(scope="session")
+def uci(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return refreshed("uci_mat", tmp_path_factory.mktemp("uci") / "home")

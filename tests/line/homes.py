@@ -18,7 +18,7 @@ from pipelines.home import Home, make_keys
 
 REAL = Path(__file__).resolve().parents[2].parent / "shared" / "real"
 OVERLAYS = Path(__file__).parent
-PERIODS = {"star": ("1985-86", "1986-87", "1987-88", "1988-89"), "salaries": ("2008-09",), "quine": ("1975-76",)}
+PERIODS = {"star": ("1985-86", "1986-87", "1987-88", "1988-89"), "salaries": ("2008-09",), "quine": ("1975-76",), "uci_mat": ("2005-06",)}
 STAR_GRADES = {"1985-86": "k", "1986-87": "1", "1987-88": "2", "1988-89": "3"}
 KEY = ["period", "area", "characteristic", "group"]
 

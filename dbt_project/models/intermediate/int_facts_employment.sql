@@ -6,6 +6,7 @@ with contracts as (
         max(case when roles.mark = 'leadership' then 1 else 0 end) as is_leader,
         max(case when terms.mark = 'permanent' then 1 else 0 end) as is_permanent,
         max(staff.contract_type) as contract_type,
+        max(staff.role) as role,
         sum(staff.fte) as fte
     from {{ ref('stg_staff') }} as staff
     inner join {{ ref('int_staff_places') }} as places
@@ -55,6 +56,7 @@ select
     'leadership_post' as fact,
     cast(is_leader as double) as value
 from contracts
+where role is not null
 union all
 select
     'staff' as subject,

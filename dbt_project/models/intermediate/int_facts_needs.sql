@@ -1,4 +1,4 @@
--- Grain: one row per pupil, period and fact of special educational needs: identified at all, and the primary need.
+-- Grain: one row per pupil, period and fact of special educational needs: whether it is on record, identified at all, and the primary need.
 with provision as (
     select
         codes.period,
@@ -12,6 +12,15 @@ with provision as (
     where codes.subject = 'pupil' and codes.field = 'sen_provision'
 )
 
+select
+    'pupil' as subject,
+    period,
+    person_key,
+    'sen_recorded' as fact,
+    cast(1 as double) as value
+from {{ ref('int_sent_codes') }}
+where subject = 'pupil' and field = 'sen_provision'
+union all
 select
     'pupil' as subject,
     period,
