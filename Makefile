@@ -3,6 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 BIN := .venv/bin
 HOME_DIR ?= data/demo
+DEMO ?=
 INSTALLED := .venv/.installed
 
 .PHONY: help setup demo test up lint types imports check clean
@@ -22,8 +23,8 @@ $(INSTALLED): requirements.lock pyproject.toml
 	  || { echo "Installing the project itself failed; the lines above say why."; exit 1; }
 	@touch $@
 
-demo: setup ## Set up, make the demonstration trust, refresh and release it
-	@$(BIN)/equality demo --home $(HOME_DIR)
+demo: setup ## Set up, make the demonstration trust, refresh and release it (DEMO=--small: six academies, one year)
+	@$(BIN)/equality demo $(DEMO) --home $(HOME_DIR)
 
 test: setup ## Set up and run all tests
 	@$(BIN)/python -m pytest

@@ -74,9 +74,16 @@ def read(path: Path, known: PublishedFile, areas: Iterable[str]) -> pd.DataFrame
     return result.drop_duplicates(keys, keep="last").sort_values(keys, ignore_index=True)
 
 
-def laid_over(ours: Path, theirs: Path) -> pd.DataFrame:
-    """Our figures with a trust's laid over them: its own of the same key count."""
-    frames = [pd.read_csv(path, dtype={"group_code": str, "period": str}) for path in (ours, theirs) if path.is_file()]
+def stored(path: Path) -> pd.DataFrame:
+    """The figures kept in a file; none where it is not there."""
+    if not path.is_file():
+        return pd.DataFrame(columns=COLUMNS)
+    return pd.read_csv(path, dtype={"group_code": str, "period": str})[COLUMNS]
+
+
+def laid_over(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    """Figures with others laid over them: of the same measure, group, area and year the later count."""
+    frames = [table for table in (ours, theirs) if len(table)]
     table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
     return table.drop_duplicates(COLUMNS[:-2], keep="last").sort_values(COLUMNS[:-2], ignore_index=True)[COLUMNS]
 

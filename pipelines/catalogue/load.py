@@ -75,7 +75,7 @@ def load(trust: Path) -> Catalogue:
 
 
 def _published(trust: Path) -> list[dict[str, Any]]:
-    table = benchmarks.laid_over(BUILT_IN / "published" / benchmarks.FILE, trust / benchmarks.FILE)
+    table = benchmarks.laid_over(*(benchmarks.stored(folder / benchmarks.FILE) for folder in (BUILT_IN / "published", trust)))
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 

@@ -89,7 +89,7 @@ def _pooled(catalogue: Catalogue) -> pd.DataFrame:
         for characteristic in (ALL, *measure.pooled)
     ]
     columns = ["measure", "population", "characteristic"]
-    return pd.DataFrame([] if catalogue.policy.rounding else rows, columns=columns).astype("string")
+    return pd.DataFrame(rows if years and not catalogue.policy.rounding else [], columns=columns).astype("string")
 
 
 def _breaks_within(measure: Measure, years: set[str]) -> bool:

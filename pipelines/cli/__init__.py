@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import files, impact, releases
+from pipelines.cli import files, impact, published, releases
 from pipelines.cli.common import DEFAULT_HOME, FAILED, HomeOption, TodayOption, as_day, sentences, stop
 from pipelines.home import Home, HomeError
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.add_typer(files.app)
 app.add_typer(releases.app)
 app.add_typer(impact.app, name="eia")
+app.add_typer(published.app)
 
 
 @app.command()

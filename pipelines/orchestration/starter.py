@@ -30,8 +30,11 @@ colour: "#1d3a5f"
 contact: data@example.org
 """
 OBJECTIVES = """\
-# The trust's published equality objectives.
+# The trust's published equality objectives; what becomes of each is computed. Kinds: target, gap, benchmark, monitor, refused.
+# A baseline without a value is the figure of its period; area: an academy whose own the objective is; against: England, or another geography.
 objectives: []
+#  - {code: O1, title: Fewer suspensions of pupils with SEN support, kind: gap, measures: [suspended], characteristic: sen_provision, group: sen_support,
+#     comparator: none, baseline: {period: 2024-25}, target: {period: 2027-28, value: 1.5}, owner: Director of inclusion, aim: eliminate, why: ""}
 """
 STARTER = {
     "academies.yml": ACADEMIES,
