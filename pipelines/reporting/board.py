@@ -15,13 +15,13 @@ from pipelines.home.vault import write_whole
 from pipelines.reporting.commentary import coverage_sentence, gap_sentence, people_sentence, say
 from pipelines.reporting.figures import without_figure
 from pipelines.reporting.findings import findings, going_well, lead, not_known, told
-from pipelines.reporting.gap_tables import gap_tables
+from pipelines.reporting.gap_tables import gap_tables, quiet_measures
 from pipelines.reporting.marts import Marts, read_marts
 from pipelines.reporting.pay_table import pay
 from pipelines.reporting.people_tables import academy_table, composition, without_data
 from pipelines.reporting.plots import told_bar
 from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
-from pipelines.reporting.words import academic_year, decimal, per_cent, points, ratio
+from pipelines.reporting.words import academic_year, difference_in_words, per_cent, points, ratio
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = {
@@ -31,6 +31,7 @@ FONTS = {
 }
 VERDICT_WORDS = {CLEAR: "Clear gap", LIKELY: "Likely gap", SIMILAR: "Similar", CANNOT_TELL: "Cannot tell", NOT_SHOWN: "Not shown"}
 HIDDEN_WORDS = {"c": "hidden", "x": "no data", "z": "does not apply"}
+PUPILS = ("pupil", "pupil_answer")
 APPLICANTS = ("staff_applicant", "pupil_applicant")
 READABLE = 4.5
 
@@ -88,9 +89,10 @@ def _view(marts: Marts, brand: Brand, context: Context) -> dict[str, Any]:
         "family": int(marts.gaps["family"].max()) if marts.gaps["family"].notna().any() else 0,
         "coverage": _coverage(marts, academies.titles),
         "composition": composition(marts),
-        "pupil_gaps": gap_tables(marts, "pupil", context.few_below),
+        "pupil_gaps": [table for subject in PUPILS for table in gap_tables(marts, subject, context.few_below)],
         "staff_gaps": gap_tables(marts, "staff", context.few_below),
         "applicant_gaps": [table for subject in APPLICANTS for table in gap_tables(marts, subject, context.few_below)],
+        "quiet": {"pupils": quiet_measures(marts, PUPILS), "staff": quiet_measures(marts, ("staff", *APPLICANTS))},
         "academies": academies,
         "pay": pay(marts),
         "not_known": [
@@ -103,8 +105,9 @@ def _view(marts: Marts, brand: Brand, context: Context) -> dict[str, Any]:
 def _card(gap: pd.Series) -> dict[str, str]:
     """One finding: its big figure, what it says, the people behind it and how an academy finds them in its own system."""
     if gap["kind"] == "mean":
-        big = decimal(abs(gap["value"] - gap["comparator_value"]), gap["decimals"])
-        unit = f"{gap['unit']} {'lower' if gap['value'] < gap['comparator_value'] else 'higher'}"
+        size, _, unit = difference_in_words(abs(gap["value"] - gap["comparator_value"]), gap["unit"], gap["decimals"]).partition(" ")
+        big = size.removeprefix("+")
+        unit = f"{unit} {'lower' if gap['value'] < gap['comparator_value'] else 'higher'}"
     elif gap["statistic"] == "ratio":
         big, unit = ratio(gap["gap"]), "times as likely"
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.reporting.words import count, decimal, joined, per_cent, points, times
+from pipelines.reporting.words import count, joined, per_cent, points, times, value_in_words
 
 SENTENCES = {
     1: "Across the trust, the gaps with most people behind them are in {topics}.",
@@ -27,6 +27,8 @@ SENTENCES = {
     18: "{group}: {statistic} {share} higher than {comparator}.",
     19: "{group} and {comparator}: {statistic} the same.",
     20: "Of {comparisons} comparisons, {clear} show a clear gap and {similar} are similar; {untold} cannot be told or are not shown.",
+    21: "No clear and no likely gap that the figures can show: {measures}.",
+    22: "{gaps} more of these gaps are hidden to protect people, or have nobody on one side.",
 }
 
 
@@ -38,10 +40,10 @@ def say(number: int, **parts: str) -> str:
 
 def gap_sentence(gap: pd.Series) -> str:
     """What one shown comparison says (sentences 3 to 5). Needs ``kind``, ``statistic``, ``gap``, ``value``, ``comparator_value``,
-    ``decimals`` and the labels ``group`` and ``comparator``; the comparison group is always named."""
+    ``unit``, ``decimals`` and the labels ``group`` and ``comparator``; the comparison group is always named."""
     sides = {"group": gap["group"], "comparator": gap["comparator"]}
     if gap["kind"] == "mean":
-        averages = {name: decimal(gap[name], gap["decimals"]) for name in ("value", "comparator_value")}
+        averages = {name: value_in_words(gap[name], "mean", gap["unit"], gap["decimals"]) for name in ("value", "comparator_value")}
         return say(5, **sides, **averages)
     rates = {name: per_cent(gap[name]) for name in ("value", "comparator_value")}
     if gap["statistic"] == "ratio":
@@ -59,8 +61,7 @@ def people_sentence(gap: pd.Series) -> str:
 
 def similar_sentence(gap: pd.Series) -> str:
     """Two groups that fare alike (sentence 9)."""
-    show = per_cent if gap["kind"] == "rate" else lambda number: decimal(number, gap["decimals"])
-    values = {name: show(gap[name]) for name in ("value", "comparator_value")}
+    values = {name: value_in_words(gap[name], gap["kind"], gap["unit"], gap["decimals"]) for name in ("value", "comparator_value")}
     return say(9, measure=gap["label"], group=gap["group"], comparator=gap["comparator"], **values)
 
 

@@ -13,7 +13,7 @@ from pipelines.reporting.commentary import gap_sentence
 from pipelines.reporting.gaps import RULES
 from pipelines.reporting.readable import Labels
 from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
-from pipelines.reporting.words import SYMBOLS, academic_year, decimal, per_cent
+from pipelines.reporting.words import SYMBOLS, academic_year, value_in_words
 
 ORDER = (CLEAR, LIKELY, SIMILAR, CANNOT_TELL, NOT_SHOWN)
 
@@ -75,13 +75,13 @@ def _places(gaps: pd.DataFrame, cells: pd.DataFrame, labels: Labels, measures: p
 def _figure(cell: pd.Series, measures: pd.DataFrame) -> str:
     if cell["status"] not in ("shown", "u"):
         return SYMBOLS[cell["status"]]
-    kind = measures.loc[cell["measure"], "kind"]
-    return per_cent(cell["value"]) if kind == "rate" else decimal(cell["value"], int(measures.loc[cell["measure"], "decimals"]))
+    kind, unit, decimals = measures.loc[cell["measure"], ["kind", "unit", "decimals"]]
+    return value_in_words(cell["value"], kind, unit, int(decimals))
 
 
 def _row(gap: pd.Series, labels: Labels, measures: pd.DataFrame) -> dict[str, str]:
     group, comparator = (labels.group[gap["characteristic"], gap[name]] for name in ("group_code", "comparator_code"))
-    rules = measures.loc[gap["measure"], ["kind", "decimals", *[name for name in RULES if name in measures]]]
+    rules = measures.loc[gap["measure"], ["kind", "unit", "decimals", *[name for name in RULES if name in measures]]]
     worded = gap.to_dict() | rules.to_dict() | {"group": group, "comparator": comparator}
     sentence = (
         "Hidden to protect people." if gap["verdict"] == NOT_SHOWN else gap_sentence(pd.Series(worded)) if pd.notna(gap["gap"]) else ""

@@ -130,7 +130,7 @@ def read_marts(folder: Path, period: str) -> Marts:
         raise ValueError(f"the marts hold no figures of {period}")
     cells = cells.merge(dims["populations"][["population", "subject"]], on="population")
     groups, characteristics = _in_reading_order(dims["groups"], dims["characteristics"])
-    measures = _widest_first(dims["measures"].merge(dims["populations"][["population", "subject"]], on="population"), cells)
+    measures = _in_order_of_rank(dims["measures"].merge(dims["populations"][["population", "subject"]], on="population"), cells)
     gaps = pd.read_parquet(folder / "mart_gaps.parquet")
     gaps = _labelled(gaps[gaps["period"].eq(period)], measures, groups, characteristics)
     return Marts(cells, gaps, groups, dims["areas"], measures, dims["populations"], characteristics)
@@ -150,12 +150,14 @@ def _in_reading_order(groups: pd.DataFrame, characteristics: pd.DataFrame) -> tu
     return ordered.assign(order=range(len(ordered))), table
 
 
-def _widest_first(measures: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Measures by the largest number of people that one of their shown cells rests on, most first."""
+def _in_order_of_rank(measures: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Measures in the order of the duty statement, rates before averages, then by the people they rest on; a trust's own come last."""
     shown = cells[cells["status"].isin(SHOWN)]
     covered = shown.groupby(["population", "measure"])["denominator"].max().rename("covered").reset_index()
     table = measures.merge(covered, how="left", on=["population", "measure"])
-    return table.sort_values(["covered", "label"], ascending=[False, True], na_position="last", ignore_index=True)
+    table = table.assign(rank=table["number"].where(table["number"] > 0, table["number"].max() + 1), is_mean=table["kind"].eq("mean"))
+    order = ["rank", "is_mean", "covered", "label"]
+    return table.sort_values(order, ascending=[True, True, False, True], na_position="last", ignore_index=True)
 
 
 def _labelled(gaps: pd.DataFrame, measures: pd.DataFrame, groups: pd.DataFrame, characteristics: pd.DataFrame) -> pd.DataFrame:

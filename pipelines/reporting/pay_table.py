@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipelines.reporting import plots
-from pipelines.reporting.commentary import pay_sentence
+from pipelines.reporting.commentary import pay_sentence, say
 from pipelines.reporting.figures import Figure, without_figure
 from pipelines.reporting.marts import ALL, NO_DATA, Cell, Marts, cell_of
 from pipelines.reporting.words import count, decimal, per_cent
@@ -18,7 +18,8 @@ from pipelines.reporting.words import count, decimal, per_cent
 class Pay:
     """The six statutory figures: gaps in pay and bonus, who is paid a bonus, and the share of ``group`` in each quarter of pay.
 
-    ``beside``: the gaps that no law asks for, within one grade or of other characteristics, as far as the trust counts them.
+    ``beside``: the gaps that no law asks for, within one grade or of other characteristics, as far as they are shown; ``beside_hidden`` how many
+    more there are.
     """
 
     sentence: str
@@ -26,6 +27,7 @@ class Pay:
     group: str
     quarters: tuple[tuple[str, Figure], ...]
     beside: tuple[tuple[str, Figure], ...]
+    beside_hidden: str
 
 
 def pay(marts: Marts) -> Pay | None:
@@ -46,7 +48,10 @@ def pay(marts: Marts) -> Pay | None:
             sentence = pay_sentence(cell.value, f"{statistic} pay", labels[sides[0]], labels[sides[1]])
     rows += _bonus_rates(marts, set(figures["population"]), characteristic, {code: labels[code] for code in sides})
     quarters = _quarters(marts, sorted(set(figures["population"])), (characteristic, sides[0]))
-    return Pay(sentence, tuple(rows), labels[sides[0]], quarters, tuple(_beside(marts, every)))
+    beside = tuple(_beside(marts, every))
+    shown = tuple((label, figure) for label, figure in beside if not figure.hidden)
+    hidden = say(22, gaps=str(len(beside) - len(shown))) if len(beside) > len(shown) else ""
+    return Pay(sentence, tuple(rows), labels[sides[0]], quarters, shown, hidden)
 
 
 def _gap(cell: Cell) -> Figure:

@@ -48,6 +48,19 @@ def decimal(number: float, decimals: int) -> str:
     return f"{number:,.{decimals}f}".replace("-", MINUS)
 
 
+def value_in_words(number: float, kind: str, unit: str, decimals: int) -> str:
+    """A rate as a whole per cent, an average share as a per cent with its decimal, any other average at its published precision."""
+    if kind == "rate":
+        return per_cent(number)
+    return f"{decimal(number * 100, 1)}%" if unit == "share" else decimal(number, decimals)
+
+
+def difference_in_words(number: float, unit: str, decimals: int) -> str:
+    """A difference of two averages with its sign and unit: shares differ by percentage points."""
+    text, unit = (signed(number * 100, 1), "points") if unit == "share" else (signed(number, decimals), unit)
+    return f"{text} {unit.removesuffix('s') if text.strip(f'+{MINUS}') == '1' else unit}"
+
+
 def count(people: int) -> str:
     """A count with its thousands apart."""
     return f"{people:,}"

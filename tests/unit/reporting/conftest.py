@@ -88,7 +88,7 @@ def made_dims() -> dict[str, pd.DataFrame]:
             {"measure": "pay_gap", "label": "Mean pay gap", "population": "staff_paid", **rate, **women_and_men, "kind": "figure"},
             {"measure": "bonus", "label": "Paid a bonus", "population": "staff_relevant", **rate, "better": "neither"},
         ]
-    ).assign(definition="What is counted.")
+    ).assign(definition="What is counted.", number=0)
     return {"groups": groups, "characteristics": characteristics, "areas": areas, "populations": populations, "measures": measures}
 
 

@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.catalogue.trust import Brand
+from pipelines.reporting import gap_tables
 from pipelines.reporting.board import Context, contrast_with_white, readable, write_board
+from pipelines.reporting.marts import read_marts
 
 BRAND = Brand(short_name="Test", colour="#ffcc00", contact="equality@example.org")
 CONTEXT = Context(period="2025-26", made_up=True, threshold=10, few_below=20, reference_date=dt.date(2026, 1, 15))
@@ -224,3 +226,18 @@ def test_a_low_count_is_a_word_and_no_drawing_and_rounding_is_explained(marts_fo
     assert "This holds for: Pupils on roll." in text_of(low)
     assert "[low]" not in page
     assert "multiple of" not in page
+
+
+def test_after_the_first_measures_only_what_is_clear_or_likely_is_listed(
+    monkeypatch: pytest.MonkeyPatch, marts_folder: Path, tmp_path: Path
+) -> None:
+    """Of three measures with gaps the first is told whole; a later one keeps its clear rows, and one without any is named in a sentence."""
+    monkeypatch.setattr(gap_tables, "WHOLE", 1)
+    marts = read_marts(marts_folder, CONTEXT.period)
+    tables = gap_tables.gap_tables(marts, "pupil", 20)
+    assert len(tables) >= 2
+    assert all(row.verdict in ("clear", "likely") for table in tables[1:] for row in table.rows)
+    monkeypatch.setattr(gap_tables, "WHOLE", 0)
+    quiet = marts.gaps.assign(verdict="similar")
+    said = gap_tables.quiet_measures(replace(marts, gaps=quiet), ("pupil",))
+    assert said.startswith("No clear and no likely gap") and "suspended once" in said

@@ -8,7 +8,7 @@ import pytest
 from pipelines.reporting import commentary
 
 GAP = {
-    "group": "SEN support", "comparator": "No SEN", "label": "Suspended once", "whom": "pupils", "decimals": 1,
+    "group": "SEN support", "comparator": "No SEN", "label": "Suspended once", "whom": "pupils", "unit": "points", "decimals": 1,
     "kind": "rate", "statistic": "ratio", "value": 0.13, "comparator_value": 0.045, "gap": 2.89, "people_behind": 1123,
 }  # fmt: skip
 
@@ -62,7 +62,17 @@ SAID = {
         commentary.say(20, comparisons="30", clear="3", similar="5", untold="22"),
         "Of 30 comparisons, 3 show a clear gap and 5 are similar; 22 cannot be told or are not shown.",
     ),
+    21: (
+        commentary.say(21, measures="enrichment and lateness"),
+        "No clear and no likely gap that the figures can show: enrichment and lateness.",
+    ),
+    22: (commentary.say(22, gaps="12"), "12 more of these gaps are hidden to protect people, or have nobody on one side."),
 }
+
+
+def test_an_average_share_is_a_per_cent() -> None:
+    attended = gap(kind="mean", statistic="standardised", value=0.9011, comparator_value=0.9357, unit="share", decimals=4)
+    assert commentary.gap_sentence(attended) == "SEN support: an average of 90.1%, against 93.6% for No SEN."
 
 
 @pytest.mark.parametrize("number", sorted(SAID))

@@ -75,3 +75,11 @@ def test_a_period_is_an_academic_year(period: str, text: str) -> None:
 )
 def test_lists_are_joined_as_spoken(parts: list[str], text: str) -> None:
     assert words.joined(parts) == text
+
+
+def test_averages_and_their_differences_in_the_readers_unit() -> None:
+    assert words.value_in_words(0.9251, "mean", "share", 4) == "92.5%"
+    assert words.value_in_words(46.04, "mean", "points", 1) == "46.0"
+    assert words.value_in_words(0.256, "rate", "share", 1) == "26%"
+    assert words.difference_in_words(-0.0346, "share", 4) == f"{words.MINUS}3.5 points"
+    assert words.difference_in_words(1.0, "points", 0) == "+1 point"
