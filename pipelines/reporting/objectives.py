@@ -32,11 +32,23 @@ class Reading:
 
 @dataclass(frozen=True)
 class Figures:
-    """The shown figures that objectives are read from: ``cells`` and ``gaps`` of the marts, and ``benchmarks`` of stg_benchmarks."""
+    """The shown figures that objectives are read from: ``cells`` and ``gaps`` of the marts, and ``benchmarks`` of stg_benchmarks.
+
+    ``changes``: dim_measure_changes, which says from when a measure is defined anew.
+    """
 
     cells: pd.DataFrame
     gaps: pd.DataFrame
     benchmarks: pd.DataFrame
+    changes: pd.DataFrame
+
+    def broken(self, measure: str, since: str, period: str) -> str:
+        """Why figures of the two periods may not be compared; empty where they may."""
+        if not since:
+            return ""
+        between = self.changes["period"].gt(since) & self.changes["period"].le(period)
+        rows = self.changes[self.changes["measure"].eq(measure) & self.changes["change"].eq("break") & between]
+        return f"Defined anew from {rows['period'].iloc[-1]}, so that nothing before compares: {rows['why'].iloc[-1]}" if len(rows) else ""
 
     def cell(self, where: dict[str, Any], period: str) -> Reading:
         """The cell of one group at one place."""
@@ -119,7 +131,8 @@ def progress(objectives: pd.DataFrame, figures: Figures, measures: pd.DataFrame,
 
     The line runs straight from baseline to target. *on_track*: at the line or better, give or take a tenth of the planned improvement.
     *at_risk*: worse, but the line lies inside the range, or there is no range. *off_track*: the whole range is worse. *cannot_tell_yet*: not
-    shown. A benchmark's line is the latest figure of its geography. A baseline without a value is the figure of its period.
+    shown, or the measure was defined anew since the baseline. A benchmark's line is the latest figure of its geography. A baseline
+    without a value is the figure of its period.
     """
     better = dict(measures[["measure", "better"]].itertuples(index=False, name=None))
     declared = [{str(name): value for name, value in row.items()} for row in objectives.to_dict("records")]
@@ -144,6 +157,9 @@ def _rows(objective: dict[str, Any], figures: Figures, better: dict[str, str], p
         upwards = _upwards(objective, better, baseline)
         planned = 0.0 if baseline is None or pd.isna(objective["target_value"]) else abs(objective["target_value"] - baseline)
         status = "monitored" if objective["kind"] == "monitor" else status_of(found, expected, upwards, planned)
+        broken = figures.broken(objective["measure"], objective["baseline_period"], period)
+        if broken and status != "monitored":
+            status, expected = "cannot_tell_yet", None
         out.append(
             {
                 **kept,
@@ -155,7 +171,7 @@ def _rows(objective: dict[str, Any], figures: Figures, better: dict[str, str], p
                 "target": objective["target_value"],
                 "expected": expected,
                 "status": status,
-                "said": NOT_MEASURABLE if status == "monitored" else "",
+                "said": NOT_MEASURABLE if status == "monitored" else broken,
             }
         )
     return out

@@ -10,6 +10,7 @@ def model(dbt, session):
         cells=cells_of(dbt.ref("protected_cells").df(), "rate", "mean", "figure"),
         gaps=dbt.ref("judged_gaps").df(),
         benchmarks=dbt.ref("stg_benchmarks").df(),
+        changes=dbt.ref("dim_measure_changes").df(),
     )
     periods = sorted(period for period in figures.cells["period"].unique() if not period.endswith("_pool"))
     return typed(progress(dbt.ref("stg_objectives").df(), figures, dbt.ref("dim_measures").df(), periods))

@@ -64,11 +64,14 @@ def values(*numbers: float, measure: str = "absent", group: tuple[str, str] = ("
     return pd.DataFrame(rows, columns=CELL)
 
 
-def figures(cells: pd.DataFrame | None = None, gaps: pd.DataFrame | None = None, england: float | None = None) -> Figures:
+def figures(
+    cells: pd.DataFrame | None = None, gaps: pd.DataFrame | None = None, england: float | None = None, changed: str | None = None
+) -> Figures:
     published = [] if england is None else [("absent", "England", "all", "all", "2023-24", "all", england)]
     columns = ["measure", "geography", "characteristic", "group_code", "period", "phase", "value"]
     empty = pd.DataFrame(columns=GAP), pd.DataFrame(columns=CELL)
-    return Figures(empty[1] if cells is None else cells, empty[0] if gaps is None else gaps, pd.DataFrame(published, columns=columns))
+    anew = pd.DataFrame([("absent", changed, "break", "Other ages.")] if changed else [], columns=["measure", "period", "change", "why"])
+    return Figures(empty[1] if cells is None else cells, empty[0] if gaps is None else gaps, pd.DataFrame(published, columns=columns), anew)
 
 
 def test_a_target_moves_along_a_straight_line_from_a_computed_baseline() -> None:
@@ -136,3 +139,10 @@ def test_what_is_monitored_says_that_nothing_can_be_met_and_what_is_refused_says
     assert monitored["status"].unique().tolist() == ["monitored"] and monitored["said"].str.startswith("Monitored").all()
     refused = progress(objective("refused", measure="", reason="One or two children."), figures(), MEASURES, PERIODS)
     assert refused[["status", "said"]].to_numpy().tolist() == [["refused", "One or two children."]]
+
+
+def test_nothing_is_told_across_a_break_in_the_definition() -> None:
+    wanted = objective("target", baseline_period="2023-24", baseline_value=0.3, target_period="2026-27", target_value=0.21)
+    table = progress(wanted, figures(values(0.3, 0.27, 0.24), changed="2025-26"), MEASURES, PERIODS)
+    assert table["status"].tolist() == ["on_track", "on_track", "cannot_tell_yet"]
+    assert table["said"].tolist() == ["", "", "Defined anew from 2025-26, so that nothing before compares: Other ages."]
