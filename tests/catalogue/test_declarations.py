@@ -109,3 +109,20 @@ def test_a_code_that_is_no_refusal_belongs_to_a_group(catalogue: Catalogue) -> N
     grouped = {member for group in catalogue.characteristics["ethnicity"].groups for member in group.members}
     outside = {value.code for value in catalogue.code_sets["ethnicity"].codes if value.code not in grouped and value.forward_to is None}
     assert outside == {"REFU", "NOBT"}
+
+
+def test_what_is_most_private_is_published_for_the_trust_alone_and_of_adults_alone(catalogue: Catalogue) -> None:
+    """Of pupils, orientation and gender identity are never collected; religion is, and only where most have said."""
+    for name in ("sexual_orientation", "gender_reassignment", "marital_status", "family_leave"):
+        item = catalogue.characteristics[name]
+        assert item.areas == ("trust",) and not {"pupil", "pupil_applicant", "pupil_answer"} & set(item.fields), name
+        assert name == "family_leave" or item.known_at_least == 0.7
+    assert catalogue.characteristics["religion"].areas == ("trust",) and catalogue.characteristics["religion"].known_at_least == 0.7
+    pupils = {field.name for name in ("pupils", "admissions") for field in catalogue.datasets[name].fields}
+    assert not pupils & {"sexual_orientation", "gender_reassignment", "gender_identity"}
+
+
+def test_every_measure_of_the_duty_names_its_aim_and_its_source(catalogue: Catalogue) -> None:
+    for measure in catalogue.measures.values():
+        assert measure.number > 0 and measure.source and measure.definition.endswith((".", ")")), measure.name
+        assert measure.aim or measure.kind == "headcount", measure.name

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from pipelines.catalogue import Catalogue
+from pipelines.catalogue import Catalogue, load
 from pipelines.catalogue.tables import reference_tables
 
 FAMILY = ["population", "measure", "characteristic", "cross_characteristic"]
@@ -109,3 +110,32 @@ def test_headcount_is_a_measure_of_every_population_with_composition(tables: dic
     counted = set(tables["measures"].query("measure == 'headcount'")["population"])
     assert counted == {population.name for population in catalogue.populations.values() if population.composition}
     assert not tables["measures"].duplicated(["measure", "population"]).any()
+
+
+def test_an_optional_measure_is_counted_only_where_the_policy_names_it(small_trust: Path) -> None:
+    def counted() -> set[str]:
+        return set(reference_tables(load(small_trust))["measures"]["measure"])
+
+    assert "ethnicity_pay_gap_mean" not in counted()
+    policy = small_trust / "disclosure_policy.yml"
+    policy.write_text(policy.read_text("utf-8") + "optional: [ethnicity_pay_gap_mean]\n", "utf-8")
+    assert "ethnicity_pay_gap_mean" in counted() and "disability_pay_gap_mean" not in counted()
+
+
+def test_academies_get_everyone_and_the_characteristics_a_measure_names_for_them(
+    tables: dict[str, pd.DataFrame], catalogue: Catalogue
+) -> None:
+    for row in tables["publications"].query("area_level == 'academy' and characteristic != 'all'").itertuples():
+        named = catalogue.measures[row.measure].at_academies
+        assert named is None or row.characteristic in named
+    everyone = tables["publications"].query("area_level == 'academy' and characteristic == 'all'")
+    assert "ks2_expected" in set(everyone["measure"])
+
+
+def test_a_groups_own_code_stands_for_it_unless_it_is_a_member(tables: dict[str, pd.DataFrame]) -> None:
+    answers = (
+        tables["group_members"].query("subject == 'pupil_answer' and characteristic == 'ethnicity_major'").set_index("code")["group_code"]
+    )
+    assert answers["black"] == "black" and answers["BAFR"] == "black" and answers[""] == "unknown"
+    sex = tables["group_members"].query("subject == 'pupil' and characteristic == 'sex'")
+    assert sorted(sex["code"]) == ["", "F", "M"]
