@@ -49,7 +49,8 @@ COUNTS = {"numerator": "numerator", "denominator": "denominator", "value": "valu
 QUOTES = (
     Quote("mart_funnel", COUNTS, fixed={"area_level": "academy", **EVERYONE}),
     Quote("mart_funnel", {"target": "value"}, {"area_level": "target_level", "area_code": "target_code"}, EVERYONE),
-    Quote("mart_benchmarks", {"value": "value"}),
+    Quote("mart_benchmarks", {"numerator": "numerator"}),
+    Quote("mart_benchmarks", {"value": "value"}, only=lambda mart: mart["measure"].ne("headcount")),
     Quote("mart_completeness", {"people": "numerator"}, fixed={"measure": "headcount", **EVERYONE}),
     Quote("mart_completeness", {"not_known": "numerator"}, {"group_code": "unknown_code"}, {"measure": "headcount"}),
     Quote("mart_incidents", {"incidents": "numerator"}, fixed={"measure": "headcount", "population": "incidents"}),

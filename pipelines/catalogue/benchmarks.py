@@ -12,7 +12,7 @@ from pipelines.catalogue.entry import Code, Entry, Name
 
 COLUMNS = ["measure", "characteristic", "group_code", "geography", "phase", "period", "value", "source"]
 FILE = "benchmarks.csv"
-_YEAR = re.compile(r"(20\d\d)(?:/(\d\d))?")
+_YEAR = re.compile(r"(20\d\d)(?:/?(\d\d))?(?!\d)")
 
 
 class Published(Entry):
@@ -47,7 +47,7 @@ class NotPublished(Exception):
 def read(path: Path, known: PublishedFile, areas: Iterable[str]) -> pd.DataFrame:
     """Rows of :data:`COLUMNS` for the named ``areas`` from a file such as ``known`` describes, in order.
 
-    A year such as 2025, '2023/24' or '2025 (prov)' is the academic year that ends, or spans, it; what is no number is left out.
+    A year such as 2025, '2023/24', 202324 or '2025 (prov)' is the academic year that ends, or spans, it; what is no number is left out.
     Raises :class:`NotPublished` when columns are missing.
     """
     table = pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -98,7 +98,7 @@ def with_derived(marts: Marts) -> Marts:
         .query("measure == 'suspended' and area_level == 'trust' and characteristic == 'all'")
         .to_dict("records")
     )
-    place = {name: rate[name] for name in ("population", "period", "area_code", "measure", "value")}
+    place = {name: rate[name] for name in ("population", "period", "area_code", "measure", "numerator", "value")}
     (people,) = marts["mart_pupil_composition"].query("area_level == 'trust' and characteristic == 'all'")["numerator"]
     counted = {"population": "pupils", "period": PERIOD, "area_level": "trust", "area_code": TRUST, "characteristic": "sex"}
     return {

@@ -10,6 +10,7 @@ select
     geography,
     phase,
     benchmark_period,
+    cast(numerator as bigint) as numerator,
     value,
     benchmark,
     difference,

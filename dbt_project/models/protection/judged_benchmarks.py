@@ -6,5 +6,5 @@ from pipelines.reporting.benchmarks import benchmarks
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    cells = cells_of(dbt.ref("protected_cells").df(), "rate", "mean")
+    cells = cells_of(dbt.ref("protected_cells").df(), "headcount", "rate", "mean")
     return typed(benchmarks(cells, dbt.ref("stg_benchmarks").df(), dbt.ref("dim_areas").df()))

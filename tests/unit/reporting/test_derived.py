@@ -200,3 +200,18 @@ def test_a_figure_told_otherwise_than_before_is_listed_with_its_reason() -> None
         ["r1", 210, 200, "Files were replaced: Attendance."]
     ]
     assert restatements(now, then.assign(release="r1").head(0), why).empty
+
+
+def test_a_groups_share_of_pupils_is_held_against_the_countrys() -> None:
+    """240 of 1,000 against 23.4%: the range of the share holds it; a hidden group and staff are not held against anything."""
+    rows = cells(
+        heads(1000),
+        heads(240, characteristic="eal", group_code="eal"),
+        heads(None, characteristic="eal", group_code="unknown"),
+        heads(50, population="staff"),
+    )
+    england = published(("all", "2024-25", 0.234)).assign(measure="headcount", characteristic="eal", group_code="eal")
+    both = pd.concat([england, england.assign(group_code="unknown")])
+    table = benchmarks(rows, both, areas()).set_index("group_code")
+    assert table.loc["eal", ["numerator", "value", "position"]].tolist() == [240, 0.24, "in_line"]
+    assert table.loc["unknown", "position"] == "not_shown" and pd.isna(table.loc["unknown", "numerator"])
