@@ -80,9 +80,11 @@ def within_sentence(label: str) -> str:
 
 
 def academic_year(period: str) -> str:
-    """``2025-26`` as "2025 to 2026", ``2025-26_autumn`` as "2025 to 2026, autumn"."""
+    """``2025-26`` as "2025 to 2026", ``2025-26_autumn`` as "2025 to 2026, autumn", ``2025-26_pool`` as "2023 to 2026, three years together"."""
     years, _, part = period.partition("_")
     first = int(years[:4])
+    if part == "pool":
+        return f"{first - 2} to {first + 1}, three years together"
     return f"{first} to {first + 1}" + (f", {part.replace('_', ' ')}" if part else "")
 
 

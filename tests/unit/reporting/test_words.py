@@ -63,7 +63,13 @@ def test_a_label_inside_a_sentence_keeps_its_abbreviations(label: str, text: str
 
 
 @pytest.mark.parametrize(
-    ("period", "text"), [("2025-26", "2025 to 2026"), ("2099-00", "2099 to 2100"), ("2025-26_autumn", "2025 to 2026, autumn")]
+    ("period", "text"),
+    [
+        ("2025-26", "2025 to 2026"),
+        ("2099-00", "2099 to 2100"),
+        ("2025-26_autumn", "2025 to 2026, autumn"),
+        ("2025-26_pool", "2023 to 2026, three years together"),
+    ],
 )
 def test_a_period_is_an_academic_year(period: str, text: str) -> None:
     assert words.academic_year(period) == text
