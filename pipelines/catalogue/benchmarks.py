@@ -5,14 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
-from pipelines.catalogue.entry import Code, Entry, Name
+from pipelines.catalogue.entry import Code, Entry, Name, Period
 
 COLUMNS = ["measure", "characteristic", "group_code", "geography", "phase", "period", "value", "source"]
 FILE = "benchmarks.csv"
 _YEAR = re.compile(r"(20\d\d)(?:/?(\d\d))?(?!\d)")
+
+
+class Benchmark(Entry):
+    """One figure published elsewhere, for a measure, group and phase: of England, a region or a local authority.
+
+    ``phase``: all, primary or secondary. ``value`` in the measure's own unit.
+    """
+
+    measure: Name
+    characteristic: Name
+    group_code: Code
+    geography: str
+    phase: Literal["all", "primary", "secondary"]
+    period: Period
+    value: float
+    source: str
 
 
 class Published(Entry):

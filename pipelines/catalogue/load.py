@@ -14,7 +14,6 @@ from pipelines.catalogue import benchmarks
 from pipelines.catalogue.checks import disagreements
 from pipelines.catalogue.model import (
     Bar,
-    Benchmark,
     Catalogue,
     Characteristic,
     CodeSet,
@@ -61,7 +60,7 @@ def load(trust: Path) -> Catalogue:
         "cohorts": [_parse(Cohort, entry, BUILT_IN / "phases.yml") for entry in singles[0]["cohorts"]],
         "bars": [_parse(Bar, entry, BUILT_IN / "phases.yml") for entry in singles[0]["bars"]],
         "populations": {entry["name"]: _parse(Population, entry, BUILT_IN / "populations.yml") for entry in populations},
-        "benchmarks": [_parse(Benchmark, row, trust / benchmarks.FILE) for row in _published(trust)],
+        "benchmarks": [_parse(benchmarks.Benchmark, row, trust / benchmarks.FILE) for row in _published(trust)],
         **folders,
     }
     objections = _optional(trust / "objections.yml").get("objections", [])

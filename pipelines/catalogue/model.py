@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from pipelines.catalogue.benchmarks import Benchmark
 from pipelines.catalogue.entry import Aim, AreaLevel, Code, Entry, FieldType, Name, Period, Subject
 from pipelines.catalogue.policy import DisclosurePolicy
 from pipelines.catalogue.trust import Academy, Brand, Calendar, Mail, Objective, Trust
@@ -308,22 +309,6 @@ class Bar(Entry):
     stage: Name
     reached: float
     higher: float | None = None
-
-
-class Benchmark(Entry):
-    """One figure published elsewhere, for a measure, group and phase: of England, a region or a local authority.
-
-    ``phase``: all, primary or secondary. ``value`` in the measure's own unit.
-    """
-
-    measure: Name
-    characteristic: Name
-    group_code: Code
-    geography: str
-    phase: Literal["all", "primary", "secondary"]
-    period: Period
-    value: float
-    source: str
 
 
 class Catalogue(Entry):

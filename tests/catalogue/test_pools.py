@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from pipelines.catalogue import load
-from pipelines.catalogue.tables import pools, reference_tables
+from pipelines.catalogue.counting import pools
+from pipelines.catalogue.tables import reference_tables
 
 
 def years(trust: Path, *firsts: int) -> Path:
