@@ -45,6 +45,11 @@ def _of_one_group(objectives: pd.DataFrame) -> pd.Series:
     return objectives["comparator_code"].fillna("").eq("") & ~spread & objectives["kind"].ne("gap")
 
 
+def _some(incidents: pd.DataFrame) -> pd.Series:
+    """Incidents of an academy that has any: of one that sent in that there were none, the cell says that there is no data."""
+    return incidents["incidents"].ne(0)
+
+
 COUNTS = {"numerator": "numerator", "denominator": "denominator", "value": "value"}
 QUOTES = (
     Quote("mart_funnel", COUNTS, fixed={"area_level": "academy", **EVERYONE}),
@@ -53,7 +58,7 @@ QUOTES = (
     Quote("mart_benchmarks", {"value": "value"}, only=lambda mart: mart["measure"].ne("headcount")),
     Quote("mart_completeness", {"people": "numerator"}, fixed={"measure": "headcount", **EVERYONE}),
     Quote("mart_completeness", {"not_known": "numerator"}, {"group_code": "unknown_code"}, {"measure": "headcount"}),
-    Quote("mart_incidents", {"incidents": "numerator"}, fixed={"measure": "headcount", "population": "incidents"}),
+    Quote("mart_incidents", {"incidents": "numerator"}, fixed={"measure": "headcount", "population": "incidents"}, only=_some),
     Quote("mart_incidents", {"people": "numerator"}, {"population": "of_population"}, {"measure": "headcount", **EVERYONE}),
     Quote("mart_objectives", {"value": "value"}, only=_of_one_group),
     Quote("mart_restatements", {f"{name}_now": name for name in COUNTS}),

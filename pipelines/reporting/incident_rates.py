@@ -22,18 +22,23 @@ UNLIKELY = 0.01
 ALPHA = 0.05
 
 
-def incident_rates(cells: pd.DataFrame, periods: list[str]) -> pd.DataFrame:
+def incident_rates(cells: pd.DataFrame, periods: list[str], returns: pd.DataFrame) -> pd.DataFrame:
     """One row for each group of incidents, period and area whose headcount is published beside the people it is of.
 
-    ``cells``: protected headcounts of incidents, pupils and staff. ``periods`` in order. Incidents that harmed staff are of staff in post, all
-    others of pupils on roll. ``low``, ``high``: the exact Poisson range (Garwood 1936). ``p_value``: the exact conditional test of the same
-    rate as in the period before. ``chance_of_none``: the chance of no incident at an academy at the trust's rate; where none was
-    recorded and that chance is under one in a hundred, the verdict is *none_is_unlikely*.
+    ``cells``: protected headcounts of incidents, pupils and staff. ``periods`` in order. ``returns``: ``period`` and ``academy_urn`` of
+    every academy that has sent its incidents: one of them without any has none, while an academy that sent nothing has no data.
+    Incidents that harmed staff are of staff in post, all others of pupils on roll. ``low``, ``high``: the exact Poisson range (Garwood
+    1936). ``p_value``: the exact conditional test of the same rate as in the period before. ``chance_of_none``: the chance of no incident
+    at an academy at the trust's rate; where none was recorded and that chance is under one in a hundred, the verdict is
+    *none_is_unlikely*.
     """
     from statsmodels.stats.rates import confint_poisson, test_poisson_2indep
 
     plain = cells[cells["cross_characteristic"].eq("all")]
     counted = plain[plain["population"].eq("incidents")][[*PLACE, "characteristic", "group_code", "numerator", "status"]]
+    sent = pd.MultiIndex.from_frame(counted[["period", "area_code"]]).isin(pd.MultiIndex.from_frame(returns[["period", "academy_urn"]]))
+    none = counted["status"].eq("x") & sent
+    counted = counted.assign(numerator=counted["numerator"].mask(none, 0), status=counted["status"].mask(none, "shown"))
     whole = plain[plain["characteristic"].eq("all") & plain["population"].isin(["pupils", OF_STAFF])]
     whole = whole[[*PLACE, "population", "numerator", "status"]].rename(
         columns={"numerator": "people", "status": "people_status", "population": "of_population"}

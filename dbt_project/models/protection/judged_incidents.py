@@ -7,4 +7,5 @@ from pipelines.reporting.incident_rates import incident_rates
 def model(dbt, session):
     dbt.config(materialized="table")
     cells = cells_of(dbt.ref("protected_cells").df(), "headcount")
-    return typed(incident_rates(cells, sorted(cells["period"].unique())))
+    returns = dbt.ref("stg_returns").df()
+    return typed(incident_rates(cells, sorted(cells["period"].unique()), returns[returns["dataset"].eq("incidents")]))

@@ -115,6 +115,9 @@ def test_a_tenth_is_much_only_where_the_whole_range_says_so(unknown: int, verdic
     assert table["verdict"].tolist() == [verdict]
 
 
+SENT = pd.DataFrame({"period": ["2025-26"], "academy_urn": ["100003"]})
+
+
 def incidents(now: int | None, then: int | None, **parts: object) -> pd.DataFrame:
     of = {"population": "incidents", **parts}
     place = {name: value for name, value in parts.items() if name.startswith("area")}
@@ -125,7 +128,7 @@ def incidents(now: int | None, then: int | None, **parts: object) -> pd.DataFram
 
 def test_ten_incidents_have_the_exact_range_of_ten() -> None:
     """Garwood's limits of a count of ten are 4.795 and 18.390."""
-    row = incident_rates(incidents(10, 10), ["2024-25", "2025-26"]).iloc[-1]
+    row = incident_rates(incidents(10, 10), ["2024-25", "2025-26"], SENT).iloc[-1]
     assert row["per_hundred"] == pytest.approx(1.0)
     assert (row["low"], row["high"]) == (pytest.approx(0.4795, abs=1e-4), pytest.approx(1.8390, abs=1e-4))
     assert row["verdict"] == "no_clear_change"
@@ -135,7 +138,7 @@ def test_ten_incidents_have_the_exact_range_of_ten() -> None:
     ("now", "then", "verdict"), [(60, 30, "more"), (30, 60, "fewer"), (31, 30, "no_clear_change"), (None, 30, "not_shown")]
 )
 def test_a_change_is_told_where_chance_would_rarely_make_it(now: int | None, then: int, verdict: str) -> None:
-    assert incident_rates(incidents(now, then), ["2024-25", "2025-26"])["verdict"].iloc[-1] == verdict
+    assert incident_rates(incidents(now, then), ["2024-25", "2025-26"], SENT)["verdict"].iloc[-1] == verdict
 
 
 def test_no_incident_is_told_apart_where_the_trusts_rate_makes_it_unlikely() -> None:
@@ -143,16 +146,27 @@ def test_no_incident_is_told_apart_where_the_trusts_rate_makes_it_unlikely() -> 
     small = cells(
         heads(0, population="incidents", area_level="academy", area_code="100002"), heads(20, area_level="academy", area_code="100002")
     )
-    table = incident_rates(pd.concat([incidents(10, 10), incidents(0, 0, **at_academy), small]), ["2024-25", "2025-26"])
+    table = incident_rates(pd.concat([incidents(10, 10), incidents(0, 0, **at_academy), small]), ["2024-25", "2025-26"], SENT)
     now = table[table["period"].eq("2025-26")].set_index("area_code")
     assert now.loc["100001", "chance_of_none"] == pytest.approx(np.exp(-10))
     assert now.loc["100001", "verdict"] == "none_is_unlikely"
     assert now.loc["100002", "verdict"] == "cannot_tell"
 
 
+def test_an_academy_that_sent_none_has_none_and_one_that_sent_nothing_has_no_data() -> None:
+    def academy(urn: str) -> list[dict[str, object]]:
+        place = {"area_level": "academy", "area_code": urn}
+        return [heads(None, population="incidents", **place) | {"status": "x"}, heads(1000, **place)]
+
+    table = incident_rates(pd.concat([incidents(10, 10), cells(*academy("100003"), *academy("100004"))]), ["2024-25", "2025-26"], SENT)
+    now = table[table["area_level"].eq("academy")].set_index("area_code")
+    assert now.loc["100003", ["incidents", "verdict"]].tolist() == [0, "none_is_unlikely"]
+    assert pd.isna(now.loc["100004", "incidents"]) and now.loc["100004", "verdict"] == "not_shown"
+
+
 def test_incidents_that_harmed_staff_are_of_staff() -> None:
     harmed = heads(10, population="incidents", characteristic="incident_harmed", group_code="staff")
-    table = incident_rates(cells(harmed, heads(1000), heads(200, population="staff")), ["2025-26"])
+    table = incident_rates(cells(harmed, heads(1000), heads(200, population="staff")), ["2025-26"], SENT)
     assert table["per_hundred"].tolist() == [pytest.approx(5.0)]
 
 
