@@ -203,5 +203,5 @@ def _points(pupils: pd.DataFrame, effects: dict[str, dict[str, float]]) -> np.nd
     total = np.zeros(len(pupils))
     for field, points in effects.items():
         total += pupils[field].map(points).fillna(0.0).to_numpy(dtype=float)
-    centred: np.ndarray = total - total.mean()
+    centred: np.ndarray = total - (total.mean() if len(total) else 0.0)
     return centred

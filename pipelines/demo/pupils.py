@@ -137,10 +137,15 @@ def _staying(pupils: pd.DataFrame, urn: str, size: int, rng: np.random.Generator
     return sorted(rng.choice(stayed.to_numpy(), size, replace=False).tolist())
 
 
+def _within(pairs: tuple[tuple[str, str, int], ...], pupils: pd.DataFrame) -> list[tuple[str, str, int]]:
+    """The pairs of academies that are both among those of ``pupils``."""
+    return [pair for pair in pairs if {pair[0], pair[1]} <= set(pupils["urn"])]
+
+
 def _dual(pupils: pd.DataFrame, rng: np.random.Generator) -> list[pd.DataFrame]:
     """Dual registrations: M stays with the main academy, and a second row is subsidiary at the other."""
     subsidiary = []
-    for main, other, size in DUAL:
+    for main, other, size in _within(DUAL, pupils):
         rows = _staying(pupils, main, size, rng)
         pupils.loc[rows, "enrolment_status"] = "M"
         subsidiary.append(pupils.loc[rows].assign(urn=other, enrolment_status="S"))
@@ -150,7 +155,7 @@ def _dual(pupils: pd.DataFrame, rng: np.random.Generator) -> list[pd.DataFrame]:
 def _moved(pupils: pd.DataFrame, period: CalendarPeriod, rng: np.random.Generator) -> list[pd.DataFrame]:
     """Pupils who change academy inside the trust at Christmas: two spells of one person, the second on the January roll."""
     second = []
-    for origin, destination, size in MOVED:
+    for origin, destination, size in _within(MOVED, pupils):
         rows = _staying(pupils, origin, size, rng)
         second.append(pupils.loc[rows].assign(urn=destination, entry_date=dt.date(period.ends.year, 1, 5)))
         pupils.loc[rows, "leaving_date"] = dt.date(period.starts.year, 12, 19)
@@ -160,6 +165,8 @@ def _moved(pupils: pd.DataFrame, period: CalendarPeriod, rng: np.random.Generato
 def _guests(pupils: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Guests, who are on no roll: children of an academy outside the trust."""
     urn, size = GUESTS
+    if urn not in set(pupils["urn"]):
+        return pupils.head(0)
     guests = pupils.loc[_staying(pupils, urn, size, rng)].assign(enrolment_status="G")
     guests["upn"] = [unique_pupil_number(2999, int(upn[8:10]), int(upn[10:])) for upn in guests["upn"]]
     return guests

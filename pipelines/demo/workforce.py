@@ -143,13 +143,14 @@ def _in_post(grades: np.ndarray, urn: str, prefix: str, minority: float, period:
             **{name: rng.choice(list(shares), size, p=list(shares.values())) for name, shares in DECLARED.items()},
         }
     )
-    # Whoever leaves does so once, in one of the years; nobody comes back.
+    # Whoever leaves does so once, in one of the years, and from the next September somebody else has the post.
     leaves_in = 2023 + np.floor(np.log(1 - rng.random(size)) / np.log(1 - LEAVERS)).astype(int)
     leaving = [dt.date(min(int(year), 9998) + 1, 4, 17) for year in leaves_in]
     frame["leaving_date"] = [day if frame["entry_date"].iloc[row] < day <= period.ends else None for row, day in enumerate(leaving)]
     gone = np.array([frame["entry_date"].iloc[row] < day < period.starts for row, day in enumerate(leaving)])
-    started = np.array([day <= period.ends for day in frame["entry_date"]])
-    there: pd.DataFrame = frame.loc[started & ~gone]
+    frame.loc[gone, "staff_ref"] = frame.loc[gone, "staff_ref"] + "N"
+    frame.loc[gone, "entry_date"] = pd.Series([dt.date(day.year, 9, 1) for day in leaving], index=frame.index, dtype=object)[gone]
+    there: pd.DataFrame = frame.loc[np.array([day <= period.ends for day in frame["entry_date"]])]
     return there
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -31,6 +32,7 @@ concurrency:
   runs:
     max_concurrent_runs: 1
 """
+OUR_LINE = re.compile(rf'File "{re.escape(str(PROJECT))}/((?:pipelines|expectations)/[^"]+)", line (\d+)')
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,15 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
 
 
 def _told(event: DagsterEvent) -> str:
-    """The step that failed and, where we raised the failure ourselves, why. Any other error may hold a value of a record."""
-    ours = event.step_failure_data.user_failure_data
-    return f"{event.step_key}: {ours.description}" if ours and ours.description else str(event.step_key)
+    """The step that failed and why, where we raised the failure ourselves; else its kind and place, as its words may hold a value of a record."""
+    ours, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
+    if ours and ours.description:
+        return f"{event.step_key}: {ours.description}"
+    while error and error.cause:
+        error = error.cause
+    places = [found for line in (error.stack if error else ()) if (found := OUR_LINE.search(line))]
+    where = f" at {places[-1][1]}, line {places[-1][2]}" if places else ""
+    return f"{event.step_key}: {error.cls_name}{where}" if error and error.cls_name else str(event.step_key)
 
 
 def _judgement(evaluation: AssetCheckEvaluation) -> str:

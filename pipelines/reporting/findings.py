@@ -80,7 +80,7 @@ def not_known(marts: Marts) -> pd.DataFrame:
                 if code in cells:
                     cell = cells[code]
                     share = cell.numerator / everyone.numerator if cell.numerator is not None and everyone.numerator else None
-                    rows.append((label, population, share, cell.status, is_context))
+                    rows.append((label, population, share, cell.status if not cell.shown else everyone.status, is_context))
     return pd.DataFrame(rows, columns=["label", "whom", "share", "status", "is_context"]).astype({"share": "float64", "is_context": bool})
 
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from homes import REAL, make_home, refresh
+from homes import REAL, make_home, refresh, without_advice
 
 from pipelines.home import Home
 from pipelines.orchestration.starter import write_demonstration
@@ -27,6 +27,7 @@ def dropped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration's home with its files lying in the drop folders, nothing taken in."""
     home = Home.at(tmp_path_factory.mktemp("dropped") / "home")
     write_demonstration(home, seed=2010, small=True)
+    without_advice(home)
     return home.root
 
 

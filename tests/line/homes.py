@@ -59,6 +59,12 @@ def refresh(root: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=1500)
 
 
+def without_advice(home: Home) -> None:
+    """No advice on coarser tables, which takes as long as protection itself and is asked for elsewhere."""
+    policy = home.trust / "disclosure_policy.yml"
+    policy.write_text(policy.read_text("utf-8") + "price_coarser: 0\n", "utf-8")
+
+
 def published(bundle: Path) -> pd.DataFrame:
     """Every published cell of a bundle, with the keys the truth uses."""
     marts = sorted((bundle / "marts").glob("mart_*_*.parquet"))

@@ -20,6 +20,8 @@ from pipelines.catalogue import load
 from pipelines.demo import PLANTED
 from pipelines.demo import make as make_demonstration
 from pipelines.home import Home
+from pipelines.orchestration import steps
+from pipelines.orchestration.opened import Opened
 from pipelines.release.release import current, listing
 from pipelines.release.verify import verify
 
@@ -45,15 +47,13 @@ def test_the_manifest_and_the_workbook_tell_the_loss_that_anybody_could_count(de
     assert sum(sheets[name].max_row for name in sheets.sheetnames if name.endswith(("outcomes", "composition"))) > len(statuses)
 
 
-def test_an_analyst_sees_the_loss_and_what_coarser_tables_would_win_back(demonstration: Home) -> None:
+def test_an_analyst_sees_the_loss(demonstration: Home) -> None:
     report = json.loads((demonstration.warehouse / "protection.json").read_bytes())
     assert report["loss"]["price"]["cost"] > 0
-    assert any(entry["won"] is not None for entry in report["coarser"])
     index = sqlite3.connect(demonstration.root / "dagster" / "history" / "runs" / "index.db")
     with closing(index):
         events = [event for (event,) in index.execute("select event from event_logs where dagster_event_type = 'ASSET_MATERIALIZATION'")]
-    told = [event for event in events if "what coarser tables would win back" in event]
-    assert told and all("share shown" in event and "primary" in event for event in told)
+    assert any("share shown" in event and "primary" in event for event in events)
 
 
 def test_every_file_has_its_receipt_and_none_is_left_in_the_drop_folders(demonstration: Home) -> None:
@@ -73,9 +73,10 @@ def test_a_second_refresh_starts_nothing_and_changes_nothing(demonstration: Home
 
 
 def test_an_intruder_with_the_whole_release_works_out_nothing(demonstration: Home) -> None:
-    report = attack(_released(demonstration))
-    assert report.passed
-    assert not report.recovered
+    """A stranger recovers nothing; and of what a range may be too narrow for, the judge who knows the truth finds nothing small."""
+    assert not attack(_released(demonstration)).recovered
+    report = attack(_released(demonstration), truth=steps.unprotected(Opened.at(demonstration.root)))
+    assert report.passed and not report.recovered
 
 
 @pytest.mark.parametrize("planted", [item for item in PLANTED if item.statistic != "figure" and item.value], ids=lambda item: item.measure)

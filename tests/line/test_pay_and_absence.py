@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +30,14 @@ def test_pay_by_group_is_right_where_shown(salaries: Path) -> None:
 def test_without_bonuses_there_is_no_bonus_figure(salaries: Path) -> None:
     bonus = published(salaries).query("measure == 'gender_bonus_gap_mean'")
     assert not bonus["status"].isin(["shown", "u"]).any()
+
+
+def test_an_analyst_sees_what_coarser_tables_would_win_back(salaries: Path) -> None:
+    home = salaries.parent
+    assert any(entry["won"] is not None for entry in json.loads((home / "warehouse" / "protection.json").read_bytes())["coarser"])
+    with closing(sqlite3.connect(home / "dagster" / "history" / "runs" / "index.db")) as index:
+        events = [event for (event,) in index.execute("select event from event_logs where dagster_event_type = 'ASSET_MATERIALIZATION'")]
+    assert any("what coarser tables would win back" in event for event in events)
 
 
 def test_days_absent_are_right_without_possible_sessions(quine: Path) -> None:

@@ -90,6 +90,12 @@ def test_the_share_not_known_of_a_hidden_cell_is_not_told(marts: Marts) -> None:
     assert table.loc[("Sex", "staff"), "status"] == "c"
 
 
+def test_the_share_not_known_of_a_hidden_whole_is_not_told(marts_folder: Path, rewrite: Rewrite) -> None:
+    rewrite("mart_pupil_composition", lambda cells: cells.assign(status=cells["status"].mask(cells["characteristic"].eq("all"), "c")))
+    row = not_known(read_marts(marts_folder, "2025-26")).set_index(["label", "whom"]).loc[("Sex", "pupils")]
+    assert pd.isna(row["share"]) and row["status"] == "c"
+
+
 def test_every_comparison_is_told_once(marts: Marts) -> None:
     counts = told(marts)
     assert sum(sum(part.values()) for part in counts.values()) == len(marts.gaps)
