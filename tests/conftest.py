@@ -17,6 +17,7 @@ def small_trust(tmp_path: Path) -> Path:
     return Path(shutil.copytree(Path(__file__).parent / "small_trust", tmp_path / "trust"))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Side by side, no home is refreshed twice: its tests are one group, slowest homes first; all others are grouped by file."""
     for item in items:
