@@ -11,7 +11,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -23,6 +23,11 @@ UPN = re.compile(r"(?<![0-9A-Za-z])[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z](?![0-9A
 REASONS = frozenset({"rule", "suppression_rule", "suppressed_by", "hidden_by", "reason_hidden", "person_key"})
 HIDDEN = frozenset({"c", "[c]", "low", "[low]"})
 NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?\s*%?")
+SYMBOLS = frozenset({"c", "low", "u", "x", "z"})
+WORD = re.compile(r"[^\W\d_]{2,}")
+OPEN_DATA = frozenset({"time_period", "time_identifier", "geographic_level"})
+PLACE = re.compile(r"time_period|(school|trust|provider|institution|country|region|la|lad|new_la|old_la)_(code|id|urn|laestab|ukprn|name)")
+"""Columns of open data whose numbers are of a time or a place."""
 GEOMETRY = frozenset({
     "colspan", "rowspan", "tabindex", "width", "height", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy",
     "opacity", "fill-opacity", "stroke-opacity", "stroke-width", "font-size", "aria-level", "aria-colindex", "aria-rowindex",
@@ -74,11 +79,26 @@ def _wrong_rows(text: str) -> Iterator[str]:
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     if REASONS & {(name or "").strip().lower() for name in reader.fieldnames or ()}:
         yield "a column that says why a figure is hidden, or whose it is"
-    if "status" in (reader.fieldnames or ()):
-        for row in reader:
-            if row.get("status") in HIDDEN and any(NUMBER.fullmatch(row.get(name) or "") for name in NUMBERS):
-                yield "a number beside a hidden mark"
-                return
+    rows = list(reader)
+    if any(row.get("status") in HIDDEN and any(NUMBER.fullmatch(row.get(name) or "") for name in NUMBERS) for row in rows):
+        yield "a number beside a hidden mark"
+    if set(reader.fieldnames or ()) >= OPEN_DATA:
+        yield from _wrong_open_data([{name: (value or "").strip() for name, value in row.items() if name} for row in rows])
+
+
+def _wrong_open_data(rows: list[dict[str, str]]) -> Iterator[str]:
+    """Rows of open data bear symbols instead of numbers; a column without words that is neither time nor place holds figures."""
+    figures = [name for name in rows[0] if not PLACE.fullmatch(name) and _holds_figures(row[name] for row in rows)] if rows else []
+    if any(_half_hidden([row[name] for name in figures]) for row in rows):
+        yield "a number beside a hidden mark"
+
+
+def _holds_figures(column: Iterable[str]) -> bool:
+    return not any(WORD.search(value) and value not in SYMBOLS for value in column)
+
+
+def _half_hidden(figures: list[str]) -> bool:
+    return any(value in HIDDEN for value in figures) and any(value[:1].isdigit() or NUMBER.fullmatch(value) for value in figures)
 
 
 def _wrong_objects(text: str) -> Iterator[str]:

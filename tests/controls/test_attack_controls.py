@@ -136,6 +136,9 @@ LEAKS = {
     "an_attribute.html": '<table><tr><td data-value="4">[c]</td></tr></table>',
     "a_label.svg": '<svg><g aria-label="4"><text>[c]</text></g></svg>',
     "a_row.csv": "group,numerator,status\nindian,4,c\n",
+    "a_pair.csv": "time_period,time_identifier,geographic_level,sex,pupil_count,pupil_percent\n202526,Academic year,MAT,Female,c,12.5\n",
+    "a_marked_number.csv": "time_period,time_identifier,geographic_level,sex,pupil_count,pupil_percent\n"
+    "202526,Academic year,MAT,Female,low,4*\n202526,Academic year,MAT,Male,20,50\n",
     "a_reason.csv": "group,status,rule\nindian,c,threshold\n",
     "an_object.json": '[{"group": "indian", "status": "c", "value": 0.25}]',
 }
@@ -163,6 +166,9 @@ def test_reports_that_keep_to_the_symbols_pass(marts: Marts, tmp_path: Path) -> 
         "board.html": '<table><tr><td data-group="indian" colspan="2">[c]</td><td data-value="0.4">40%</td></tr></table>'
         '<svg width="10"><g><title>Indian pupils: not shown</title><rect x="1" width="4"/></g></svg>',
         "data.csv": "group,numerator,status\nindian,,c\nirish,60,shown\n",
+        "pair.csv": "time_period,time_identifier,geographic_level,school_urn,attainment,pupil_count,pupil_percent\n"
+        "202526,Academic year,School,100001,Total,60,12.5\n202526,Academic year,School,100001,low,c,c\n"
+        "202526,Academic year,School,100001,c,60,z\n",
         "data.json": '[{"group": "indian", "status": "c", "value": null}, {"status": "shown", "value": 0.4}]',
     }
     assert leaks_in_texts(write(marts, tmp_path / "release", reports=reports)) == ()
