@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import files, impact, published, releases
+from pipelines.cli import files, impact, published, query, releases
 from pipelines.cli.common import DEFAULT_HOME, FAILED, HomeOption, TodayOption, as_day, sentences, stop
 from pipelines.home import Home, HomeError
 
@@ -27,6 +27,7 @@ app.add_typer(files.app)
 app.add_typer(releases.app)
 app.add_typer(impact.app, name="eia")
 app.add_typer(published.app)
+app.add_typer(query.app)
 
 
 @app.command()
@@ -98,5 +99,6 @@ def _refresh(opened: Opened, today: dt.date | None) -> None:
 def _where(opened: Opened) -> None:
     home = opened.home
     typer.echo(f"\nBoard report  {home.releases / 'current' / 'reports' / 'board.html'}")
+    typer.echo(f"All there is  {home.releases / 'current' / 'reports' / 'index.html'}")
     typer.echo(f"Receipts      {home.receipts}")
     typer.echo(f"Marts         {home.releases / 'current' / 'marts'}")
