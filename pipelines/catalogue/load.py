@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from pathlib import Path
@@ -50,7 +51,7 @@ def load(trust: Path) -> Catalogue:
         "trust": _parse(Trust, _single(trust / "academies.yml"), trust / "academies.yml"),
         "calendar": _parse(Calendar, _single(trust / "calendar.yml"), trust / "calendar.yml"),
         "policy": _policy(policy_entry, trust / "disclosure_policy.yml"),
-        "brand": _parse(Brand, _single(trust / "brand.yml"), trust / "brand.yml"),
+        "brand": _brand(trust / "brand.yml"),
         "mail": _parse(Mail, _single(mail), mail) if (mail := trust / "mail.yml").is_file() else None,
         "objectives": [
             _parse(Objective, entry, trust / "objectives.yml") for entry in _optional(trust / "objectives.yml").get("objectives", [])
@@ -123,6 +124,25 @@ def _policy(entry: dict[str, Any], path: Path) -> DisclosurePolicy:
         known = ", ".join(sorted(file.stem for file in profile.parent.glob("*.yml")))
         raise CatalogueError(f"{path.name}: there is no profile {entry.get('profile')!r}; the profiles are {known}.")
     return _parse(DisclosurePolicy, {**_single(profile), **entry}, path)
+
+
+PICTURES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+LARGEST_LOGO = 300_000
+
+
+def _brand(path: Path) -> Brand:
+    """The trust's look with its logo read in; a picture that is missing, of another kind or over 300 kB is an error that says so."""
+    brand = _parse(Brand, _single(path), path)
+    if not brand.logo:
+        return brand
+    picture = path.parent / brand.logo
+    kind = PICTURES.get(picture.suffix.lower())
+    if kind is None or picture.name != brand.logo or not picture.is_file():
+        raise CatalogueError(f"{path.name}: logo: there is no picture {brand.logo!r} (SVG, PNG or JPEG) beside it.")
+    content = picture.read_bytes()
+    if len(content) > LARGEST_LOGO:
+        raise CatalogueError(f"{path.name}: logo: {brand.logo} has {len(content) // 1000} kB; every page holds it, so at most 300 kB.")
+    return brand.model_copy(update={"logo": f"data:{kind};base64,{base64.b64encode(content).decode()}"})
 
 
 def _single(path: Path) -> dict[str, Any]:

@@ -62,11 +62,18 @@ class Calendar(Entry):
     approvals: Literal[0, 1, 2] = 1
 
 
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
 class Brand(Entry):
-    """The trust's own look."""
+    """The trust's own look. ``colour`` is that of the head of a page, ``accent`` that of links and lines; both are darkened where white
+    text could not be read on them. ``logo`` names a picture beside the file (SVG, PNG or JPEG); loaded, it is the picture itself as a data URI.
+    """
 
     short_name: str
-    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1d3a5f"
+    colour: Colour = "#1d3a5f"
+    accent: Colour = "#1b5e9b"
+    logo: str = ""
     contact: str = ""
 
 

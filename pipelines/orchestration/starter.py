@@ -25,8 +25,11 @@ POLICY = """\
 profile: publication
 """
 BRAND = """\
+# colour: the head of every page; accent: links and lines; both are darkened where they could not be read. logo: a picture beside this file.
 short_name: Our Trust
 colour: "#1d3a5f"
+accent: "#1b5e9b"
+logo: ""
 contact: data@example.org
 """
 OBJECTIVES = """\

@@ -119,3 +119,20 @@ def test_a_characteristic_has_exactly_one_unknown_group(declare: Declare, groups
 def test_a_rate_needs_its_bar(declare: Declare) -> None:
     with pytest.raises(CatalogueError, match=r"^Measure a is a rate and needs at_least\.$"):
         load(declare("measures/a.yml", name="a", **{**MEASURE, "at_least": None}))
+
+
+def test_a_logo_is_read_in_and_one_that_is_no_picture_is_named(small_trust: Path) -> None:
+    brand = small_trust / "brand.yml"
+    brand.write_text("short_name: Test\nlogo: logo.svg\n", "utf-8")
+    with pytest.raises(CatalogueError, match=r"logo: there is no picture 'logo\.svg'"):
+        load(small_trust)
+    (small_trust / "logo.svg").write_text("<svg/>", "utf-8")
+    assert load(small_trust).brand.logo == "data:image/svg+xml;base64,PHN2Zy8+"
+    for outside in ("../brand.yml", "brand.yml", "/etc/hostname"):
+        brand.write_text(f"short_name: Test\nlogo: {outside}\n", "utf-8")
+        with pytest.raises(CatalogueError, match="there is no picture"):
+            load(small_trust)
+    brand.write_text("short_name: Test\nlogo: big.png\n", "utf-8")
+    (small_trust / "big.png").write_bytes(b"\x89PNG" + bytes(300_000))
+    with pytest.raises(CatalogueError, match="has 300 kB; every page holds it"):
+        load(small_trust)
