@@ -27,7 +27,7 @@ demo: setup ## Set up, make the demonstration trust, refresh and release it (DEM
 	@$(BIN)/equality demo $(DEMO) --home $(HOME_DIR)
 
 test: setup ## Set up and run all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 up: setup ## Dagster's web page and daemon on loopback, schedule and sensor on
 	@test -f $(HOME_DIR)/trust/academies.yml || $(BIN)/equality demo --home $(HOME_DIR)

@@ -68,11 +68,14 @@ def look(identity: Identity, home: HomeOption = DEFAULT_HOME) -> None:
 def freeze(identity: Identity, home: HomeOption = DEFAULT_HOME) -> None:
     """Freeze the evidence, the answers and the review as one pack that can be verified for ever."""
     from pipelines.release import impact
+    from pipelines.reporting.pages.pdf import pdf
 
     with sentences():
         place = Home.existing(home)
-        folder = impact.freeze(place, identity, _page(place), getpass.getuser(), dt.datetime.now(dt.UTC))
+        folder = impact.freeze(place, identity, _page(place), pdf, getpass.getuser(), dt.datetime.now(dt.UTC))
     typer.echo(f"Frozen: {folder}")
+    if not (folder / impact.PAPER).exists():
+        typer.echo(f"Without {impact.PAPER}: this machine has no Pango, which sets the text of PDFs. The page in HTML is whole.")
 
 
 @app.command("verify")
@@ -104,12 +107,17 @@ def listing(home: HomeOption = DEFAULT_HOME) -> None:
 def _page(home: Home) -> Any:
     """The page of an assessment in the trust's own look."""
     from pipelines.catalogue import load
-    from pipelines.reporting.impact_page import impact_page
+    from pipelines.release.manifest import read
+    from pipelines.reporting.pages.frame import Context
+    from pipelines.reporting.pages.impact import impact_page
 
     brand = load(home.trust).brand
 
     def page(found: Any, marts: Path) -> str:
         said = {**found.choice.model_dump(mode="json"), **found.assessment.model_dump(mode="json"), "release": found.release}
-        return impact_page(found.cells, found.gaps, marts, brand, said)
+        manifest = read(marts.parent)
+        limits = {name: manifest.policy[name] for name in ("threshold", "few_below")}
+        context = Context(period=manifest.period, made_up=manifest.made_up, **limits)
+        return impact_page(found.cells, found.gaps, marts, brand, context, said)
 
     return page

@@ -179,8 +179,10 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
     )
     def reports(context: AssetExecutionContext, home: TrustHome) -> Iterator[Any]:
         opened = home.take()
-        written = steps.write_reports(opened)
-        yield MaterializeResult(asset_key=REPORTS, metadata={"reports": [path.name for path in written]})
+        written = steps.write_reports(opened, progress=context.log.info)
+        yield MaterializeResult(
+            asset_key=REPORTS, metadata={"files": len(written), "size": human_size(sum(path.stat().st_size for path in written))}
+        )
         yield _check("attack", REPORTS, steps.attack_draft(opened))
 
     @asset(
@@ -195,6 +197,7 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         manifest = steps.finish(opened)
         return MaterializeResult(
             metadata={
+                "all that people read": MetadataValue.url(_file_url(opened.home.draft / "reports" / "index.html")),
                 "board report": MetadataValue.url(_file_url(opened.home.draft / "reports" / "board.html")),
                 "files": len(manifest.files),
                 "size": human_size(sum(record.bytes for record in manifest.files.values())),

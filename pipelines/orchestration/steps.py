@@ -107,10 +107,10 @@ def judge_marts(opened: Opened) -> Any:
     return verdict
 
 
-def write_reports(opened: Opened) -> list[Path]:
+def write_reports(opened: Opened, progress: Progress) -> list[Path]:
     """Everything people read, made from the marts of the partial draft and from nothing else."""
-    from pipelines.reporting.board import Context, write_board
-    from pipelines.reporting.workbook import write_workbook
+    from pipelines.reporting.pack import write_pack
+    from pipelines.reporting.pages.frame import Context
 
     folder, catalogue = opened.home.partial_draft, opened.catalogue
     reported, protection = _foundations(opened).period, protection_report(opened)
@@ -123,11 +123,8 @@ def write_reports(opened: Opened) -> list[Path]:
         rounding=protection.get("rounding") or 0,
         rounded=tuple(catalogue.populations[name].title for name in protection.get("rounded_populations", [])),
     )
-    marts, reports = folder / bundle.MARTS, folder / "reports"
-    return [
-        write_board(marts, reports / "board.html", catalogue.brand, context),
-        write_workbook(marts, reports / "workbook.xlsx", context, loss.public(protection_report(opened))),
-    ]
+    described = json.loads((opened.dbt_target / "manifest.json").read_bytes())
+    return write_pack(folder / bundle.MARTS, folder / "reports", catalogue, context, loss.public(protection), described, progress)
 
 
 def attack_draft(opened: Opened) -> Any:

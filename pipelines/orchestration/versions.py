@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from ctypes.util import find_library
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -10,9 +11,9 @@ from pathlib import Path
 from pipelines.release.manifest import Versions
 
 PROJECT = Path(__file__).resolve().parents[2]
-CODE = {"pipelines": ("py", "yml", "html", "css"), "expectations": ("py",), "dbt_project": ("py", "sql", "yml")}
+CODE = {"pipelines": ("py", "yml", "html", "css", "woff2"), "expectations": ("py",), "dbt_project": ("py", "sql", "yml")}
 GENERATED = {"target", "logs", "dbt_packages", "__pycache__"}
-PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "numpy", "pandas", "pyarrow", "scipy", "statsmodels")
+PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "numpy", "pandas", "pyarrow", "scipy", "statsmodels", "weasyprint")
 SOLVER = "highspy"
 
 
@@ -23,7 +24,7 @@ def versions() -> Versions:
         code=_hash_of(_code_files()),
         lock=_hash_of([PROJECT / "requirements.lock"]),
         solver=f"{SOLVER} {version(SOLVER)}",
-        packages={name: version(name) for name in PACKAGES},
+        packages={**{name: version(name) for name in PACKAGES}, "pango": find_library("pango-1.0") or "none"},
     )
 
 

@@ -1,7 +1,7 @@
 """An equality impact assessment as frozen evidence: what is looked at is chosen and recorded before the figures are put beside it.
 
 ``impact/<id>/choice.json`` is the choice, whose hash stands in the audit log; ``assessment.yml`` is what people write; ``frozen/`` is the
-pack, written once. How the page looks is for the caller.
+pack, written once. How the page looks, on a screen and on paper, is for the caller.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from pipelines.release.manifest import fingerprint, read
 from pipelines.release.release import current
 from pipelines.release.verify import verify as verify_release
 
-CHOICE, ASSESSMENT, FROZEN, MANIFEST = "choice.json", "assessment.yml", "frozen", "manifest.json"
+CHOICE, ASSESSMENT, FROZEN, MANIFEST, PAPER = "choice.json", "assessment.yml", "frozen", "manifest.json", "assessment.pdf"
 STARTER = """\
 # What people have to say of this decision. Every clear gap that the evidence shows needs an answer here before it can be frozen.
 # See the evidence with: equality eia look {id}
@@ -139,11 +139,14 @@ def look(home: Home, identity: str) -> Evidence:
     )
 
 
-def freeze(home: Home, identity: str, page: Callable[[Evidence, Path], str], who: str, now: dt.datetime) -> Path:
+def freeze(
+    home: Home, identity: str, page: Callable[[Evidence, Path], str], paper: Callable[[str], bytes | None], who: str, now: dt.datetime
+) -> Path:
     """Write the pack, once, and its hash into the audit log; returns its folder.
 
-    ``page``: the evidence and the marts' folder to a page. :class:`HomeError` where the choice is not the recorded one, the release does not
-    verify, nothing chosen is published, a clear gap has no answer, or nobody has reviewed it.
+    ``page``: the evidence and the marts' folder to a page. ``paper``: the page to a PDF; where it makes none, the pack has none.
+    :class:`HomeError` where the choice is not the recorded one, the release does not verify, nothing chosen is published, a clear gap has no
+    answer, or nobody has reviewed it.
     """
     folder = _folder(home, identity)
     if (folder / FROZEN).exists():
@@ -169,7 +172,11 @@ def freeze(home: Home, identity: str, page: Callable[[Evidence, Path], str], who
         write_whole(partial / name, table.to_csv(index=False).encode())
     write_whole(partial / CHOICE, (folder / CHOICE).read_bytes())
     write_whole(partial / "assessment.json", _canonical(found.assessment))
-    write_whole(partial / "assessment.html", page(found, standing / MARTS).encode())
+    text = page(found, standing / MARTS)
+    write_whole(partial / "assessment.html", text.encode())
+    printed = paper(text)
+    if printed is not None:
+        write_whole(partial / PAPER, printed)
     files = {path.name: _sha(path.read_bytes()) for path in sorted(partial.iterdir())}
     manifest = {"id": identity, "release": found.release, "data": fingerprint(read(standing)), "files": files}
     content = json.dumps(manifest, sort_keys=True, indent=2).encode()

@@ -32,6 +32,7 @@ CELLS = (
     "mart_case_composition",
     "mart_case_outcomes",
 )
+FURTHER = ("funnel", "incidents", "due_regard", "completeness")
 ALL = "all"
 SHOWN = ("shown", "u")
 
@@ -60,6 +61,7 @@ class Marts:
     """The figures of one period. ``cells``: rows of CONTRACT.md with ``subject``; ``gaps``: mart_gaps with labels and ``order``.
 
     ``groups``, ``areas``, ``measures``, ``populations`` and ``characteristics`` are the published dim tables in reading order.
+    ``further``: the marts of :data:`FURTHER` by their short name, such as ``funnel``, of the same period (``incidents``: of all periods).
     """
 
     cells: pd.DataFrame
@@ -69,6 +71,7 @@ class Marts:
     measures: pd.DataFrame
     populations: pd.DataFrame
     characteristics: pd.DataFrame
+    further: dict[str, pd.DataFrame]
 
     @property
     def trust(self) -> str:
@@ -76,12 +79,21 @@ class Marts:
         return str(self.areas.loc[self.areas["area_level"].eq("trust"), "label"].iloc[0])
 
     @property
+    def trust_code(self) -> str:
+        """The trust's code."""
+        return str(self.areas.loc[self.areas["area_level"].eq("trust"), "area_code"].iloc[0])
+
+    @property
     def academies(self) -> dict[str, str]:
         """Each academy's code and name, by name: an order that ranks nobody. The trust's central team is no academy."""
-        team = self.areas.loc[self.areas["area_level"].eq("trust"), "area_code"].iloc[0]
-        is_academy = self.areas["area_level"].eq("academy") & self.areas["area_code"].ne(team)
+        is_academy = self.areas["area_level"].eq("academy") & self.areas["area_code"].ne(self.trust_code)
         rows = self.areas.loc[is_academy, ["area_code", "label"]].drop_duplicates()
         return dict(rows.sort_values(["label", "area_code"]).itertuples(index=False, name=None))
+
+    def gaps_at(self, area_level: str, area_code: str = "") -> pd.DataFrame:
+        """The comparisons of one level or, with ``area_code``, of one area."""
+        rows = self.gaps[self.gaps["area_level"].eq(area_level)]
+        return rows[rows["area_code"].eq(area_code)] if area_code else rows
 
     def groups_of(self, characteristic: str) -> pd.DataFrame:
         """The rows of ``groups`` of one characteristic, in their own order."""
@@ -89,17 +101,25 @@ class Marts:
 
     def everyone(self, population: str, measure: str, area_level: str) -> dict[str, Cell]:
         """The cells of everyone, uncrossed, at one level, by area code."""
-        return self._chosen("area_code", population, measure, area_level=area_level, characteristic=ALL)
+        rows = self._chosen(population, measure, area_level, ALL)
+        return {str(row["area_code"]): cell_of(row) for row in rows.to_dict("records")}
 
     def at_trust(self, population: str, measure: str, characteristic: str, cross: tuple[str, str] = (ALL, ALL)) -> dict[str, Cell]:
         """The trust's cells by the groups of one characteristic, all of them or those within one group of another."""
-        return self._chosen("group_code", population, measure, area_level="trust", characteristic=characteristic, cross=cross)
+        return self.at_area("trust", self.trust_code, population, measure, characteristic, cross)
+
+    def at_area(
+        self, area_level: str, area_code: str, population: str, measure: str, characteristic: str, cross: tuple[str, str] = (ALL, ALL)
+    ) -> dict[str, Cell]:
+        """The same of any area."""
+        rows = self._chosen(population, measure, area_level, characteristic, cross)
+        return {str(row["group_code"]): cell_of(row) for row in rows[rows["area_code"].eq(area_code)].to_dict("records")}
 
     def _chosen(
-        self, key: str, population: str, measure: str, *, area_level: str, characteristic: str, cross: tuple[str, str] = (ALL, ALL)
-    ) -> dict[str, Cell]:
+        self, population: str, measure: str, area_level: str, characteristic: str, cross: tuple[str, str] = (ALL, ALL)
+    ) -> pd.DataFrame:
         cells = self.cells
-        rows = cells[
+        return cells[
             cells["population"].eq(population)
             & cells["measure"].eq(measure)
             & cells["area_level"].eq(area_level)
@@ -107,7 +127,6 @@ class Marts:
             & cells["cross_characteristic"].eq(cross[0])
             & cells["cross_group_code"].eq(cross[1])
         ]
-        return {str(row[key]): cell_of(row) for row in rows.to_dict("records")}
 
 
 def cell_of(row: dict[Hashable, Any]) -> Cell:
@@ -133,7 +152,9 @@ def read_marts(folder: Path, period: str) -> Marts:
     measures = _in_order_of_rank(dims["measures"].merge(dims["populations"][["population", "subject"]], on="population"), cells)
     gaps = pd.read_parquet(folder / "mart_gaps.parquet")
     gaps = _labelled(gaps[gaps["period"].eq(period)], measures, groups, characteristics)
-    return Marts(cells, gaps, groups, dims["areas"], measures, dims["populations"], characteristics)
+    further = {name: pd.read_parquet(folder / f"mart_{name}.parquet") for name in FURTHER}
+    further = {name: rows if name == "incidents" else rows[rows["period"].eq(period)] for name, rows in further.items()}
+    return Marts(cells, gaps, groups, dims["areas"], measures, dims["populations"], characteristics, further)
 
 
 def _in_reading_order(groups: pd.DataFrame, characteristics: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

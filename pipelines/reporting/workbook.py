@@ -17,8 +17,8 @@ import pandas as pd
 from gptables import Cover, GPTable, produce_workbook
 
 from pipelines.home.vault import write_whole
-from pipelines.reporting.board import Context
 from pipelines.reporting.marts import ALL
+from pipelines.reporting.pages.frame import Context
 from pipelines.reporting.readable import COUNTS, NUMBERS, SYMBOL, Labels, safe
 from pipelines.reporting.words import academic_year
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from homes import REAL, make_home, refresh, without_advice
 
 from pipelines.home import Home
@@ -25,19 +28,40 @@ def refreshed(name: str, root: Path) -> Path:
 @pytest.fixture(scope="session")
 def dropped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration's home with its files lying in the drop folders, nothing taken in."""
-    home = Home.at(tmp_path_factory.mktemp("dropped") / "home")
-    write_demonstration(home, seed=2010, small=True)
-    without_advice(home)
-    return home.root
+    return _once("dropped", tmp_path_factory, _drop)
 
 
 @pytest.fixture(scope="session")
-def demonstration(dropped: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The demonstration's home after one refresh."""
-    root = Path(shutil.copytree(dropped, tmp_path_factory.mktemp("demonstration") / "home"))
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The demonstration's home after one refresh; each worker has its own copy of it."""
+    made = _once("demonstration", tmp_path_factory, lambda root: _refresh(_drop(root)))
+    return Home.existing(Path(shutil.copytree(made, tmp_path_factory.mktemp("demonstration") / "home", symlinks=True)))
+
+
+def _once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], object]) -> Path:
+    """The home ``name``, made by whichever worker asks for it first; the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    root = shared / f"{name}-once" / "home"
+    with FileLock(shared / f"{name}.lock"):
+        if not (root.parent / "made").exists():
+            shutil.rmtree(root.parent, ignore_errors=True)
+            root.parent.mkdir()
+            make(root)
+            (root.parent / "made").touch()
+    return root
+
+
+def _drop(root: Path) -> Path:
+    home = Home.at(root)
+    write_demonstration(home, seed=2010, small=True)
+    without_advice(home)
+    return root
+
+
+def _refresh(root: Path) -> None:
     done = refresh(root)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    return Home.existing(root)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,8 +11,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from pipelines.cli.impact import app
 from pipelines.home import Home
+from pipelines.reporting.pages import pdf
 
 CHOSEN = ["--measure", "suspended", "--measure", "persistent_absence", "--characteristic", "disadvantage", "--academy", "900404"]
 PEOPLE = ["--lead", "Head of inclusion", "--reviewer", "A trustee"]
@@ -65,8 +69,30 @@ def test_it_is_frozen_once_with_every_figure_that_was_chosen_and_no_other(home: 
     assert "disadvantage" in (pack / "gaps.csv").read_text() and "sen_provision" not in (pack / "cells.csv").read_text()
     page = (pack / "assessment.html").read_text("utf-8")
     assert "Persistent absence" in page and "A mentor" in page and "<script" not in page
+    assert "Made-up data" in page and page.count("<h1") == 1
+    assert set(re.findall(r'href="#(\w+)"', page)) == {"main", "chosen", "affected", "figures", "done"}
     assert eia(home, "verify", identity).returncode == 0
     assert eia(home, "freeze", identity).returncode == 2
+
+
+def test_the_pack_holds_the_page_on_paper_where_the_machine_can_set_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    identity = begun(home)
+    answer(home, identity)
+    monkeypatch.setattr(pdf, "pdf", lambda html: b"%PDF of " + html[:15].encode())
+    done = CliRunner().invoke(app, ["freeze", identity, "--home", str(home.root)])
+    assert done.exit_code == 0 and "Without" not in done.stdout
+    assert (home.impact / identity / "frozen" / "assessment.pdf").read_bytes() == b"%PDF of <!DOCTYPE html>"
+    assert eia(home, "verify", identity).returncode == 0
+
+
+def test_without_pango_it_is_frozen_without_the_paper_and_says_so(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    identity = begun(home)
+    answer(home, identity)
+    monkeypatch.setattr(pdf, "pdf", lambda _: None)
+    done = CliRunner().invoke(app, ["freeze", identity, "--home", str(home.root)])
+    assert done.exit_code == 0 and "Without assessment.pdf" in done.stdout
+    assert not (home.impact / identity / "frozen" / "assessment.pdf").exists()
+    assert eia(home, "verify", identity).returncode == 0
 
 
 def test_a_clear_gap_without_an_answer_and_a_missing_review_keep_it_open(home: Home) -> None:
@@ -88,13 +114,13 @@ def test_a_choice_that_was_changed_after_looking_is_refused(home: Home) -> None:
     assert done.returncode == 2 and "was changed" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["gaps.csv", "assessment.html", "choice.json", "manifest.json"])
+@pytest.mark.parametrize("name", ["gaps.csv", "assessment.html", "assessment.pdf", "choice.json", "manifest.json"])
 def test_a_frozen_pack_that_was_changed_does_not_verify(home: Home, name: str) -> None:
     identity = begun(home)
     answer(home, identity)
     assert eia(home, "freeze", identity).returncode == 0
     path = home.impact / identity / "frozen" / name
-    path.write_text(path.read_text("utf-8").replace("a", "b", 1), "utf-8")
+    path.write_bytes(path.read_bytes().replace(b"a", b"b", 1) if path.exists() else b"a page that nobody froze")
     assert eia(home, "verify", identity).returncode == 1
 
 

@@ -9,7 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipelines.reporting.completeness import completeness
+from pipelines.reporting.due_regard import due_regard
+from pipelines.reporting.funnels import funnel
 from pipelines.reporting.gaps import gaps
+from pipelines.reporting.incident_rates import incident_rates
+from pipelines.reporting.objectives import COLUMNS as OBJECTIVE_COLUMNS
 from tests.unit.reporting.made_cells import cell, cells
 
 
@@ -31,6 +36,8 @@ def made_dims() -> dict[str, pd.DataFrame]:
             ("ethnicity_minor", "BAFR", "Black African", "ethnicity", "black", 3, False),
             ("pay_quartile", "lower", "Lower quartile", "all", "all", 1, False),
             ("pay_quartile", "upper", "Upper quartile", "all", "all", 2, False),
+            ("incident_characteristic", "race", "Race", "all", "all", 1, False),
+            ("incident_characteristic", "sex", "Sex", "all", "all", 2, False),
         ],
         columns=["characteristic", "group_code", "label", "parent_characteristic", "parent_group_code", "sort", "is_unknown"],
     )
@@ -41,6 +48,7 @@ def made_dims() -> dict[str, pd.DataFrame]:
             ("ethnicity", "Ethnicity", "race", "", "white"),
             ("ethnicity_minor", "Ethnicity, minor group", "race", "", "WBRI"),
             ("pay_quartile", "Pay quartile", "", "", None),
+            ("incident_characteristic", "Characteristic of an incident", "", "", None),
         ],
         columns=["characteristic", "label", "protected", "context", "comparator_code"],
     )
@@ -88,8 +96,39 @@ def made_dims() -> dict[str, pd.DataFrame]:
             {"measure": "pay_gap", "label": "Mean pay gap", "population": "staff_paid", **rate, **women_and_men, "kind": "figure"},
             {"measure": "bonus", "label": "Paid a bonus", "population": "staff_relevant", **rate, "better": "neither"},
         ]
-    ).assign(definition="What is counted.", number=0)
+    ).assign(definition="What is counted.", number=0, aim="")
+    measures["number"] = measures["measure"].map({"suspended": 1, "absent": 2, "score": 3}).fillna(0).astype(int)
+    measures["aim"] = measures["measure"].map({"suspended": "eliminate", "absent": "advance"}).fillna("")
     return {"groups": groups, "characteristics": characteristics, "areas": areas, "populations": populations, "measures": measures}
+
+
+def made_objectives() -> pd.DataFrame:
+    """One objective of the trust that is off its line, and one of an academy that is monitored."""
+    either = {
+        "kind": "target", "why": "", "period": "2025-26", "characteristic": "all", "group_code": "all", "comparator_code": "", "against": "",
+        "low": float("nan"), "high": float("nan"),
+    }  # fmt: skip
+    line = {"baseline_period": "2024-25", "baseline": 0.25, "target_period": "2027-28", "target": 0.1, "expected": 0.2}
+    trust = {
+        "objective": "O1",
+        "title": "Less absence",
+        "aim": "advance",
+        "owner": "Head of care",
+        "area_level": "trust",
+        "area_code": "T1",
+    }
+    own = {"objective": "O2", "title": "Fewer <b>suspensions</b>", "aim": "eliminate", "owner": "Head", "area_level": "academy"}
+    monitored = {
+        "kind": "monitor",
+        "measure": "suspended",
+        "value": 0.09,
+        "status": "monitored",
+        "said": "Monitored.",
+        "area_code": "100001",
+    }
+    nothing = dict.fromkeys(("baseline", "target", "expected"), float("nan")) | dict.fromkeys(("baseline_period", "target_period"), "")
+    rated = {"measure": "absent", "value": 0.2, "status": "off_track", "said": ""}
+    return pd.DataFrame([either | line | trust | rated, either | nothing | own | monitored])[OBJECTIVE_COLUMNS]
 
 
 def made_pupil_outcomes() -> pd.DataFrame:
@@ -171,6 +210,13 @@ def made_marts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cell("staff_relevant", "bonus", ("sex", "M"), status="c"),
     )
     judged = gaps(pupil_outcomes, dims["measures"], dims["characteristics"], dims["groups"])
+    incidents = cells(
+        cell("incidents", "headcount", numerator=40),
+        cell("incidents", "headcount", ("incident_characteristic", "race"), 25),
+        cell("incidents", "headcount", ("incident_characteristic", "sex"), status="c"),
+    )
+    returns = pd.DataFrame({"period": ["2025-26"] * 3, "academy_urn": ["100001", "100002", "100003"]})
+    heads = pd.concat([pupils, staff, incidents])
     marts = {
         "mart_pupil_composition": pupils,
         "mart_pupil_outcomes": pupil_outcomes,
@@ -183,6 +229,11 @@ def made_marts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "mart_case_composition": staff_outcomes.head(0),
         "mart_case_outcomes": staff_outcomes.head(0),
         "mart_gaps": judged,
+        "mart_objectives": made_objectives(),
+        "mart_due_regard": due_regard(judged, pupil_outcomes, made_objectives(), dims["measures"]),
+        "mart_funnel": funnel(pupil_outcomes, dims["areas"]),
+        "mart_incidents": incident_rates(heads, ["2025-26"], returns),
+        "mart_completeness": completeness(heads, dims["groups"]),
         **{f"dim_{name}": frame for name, frame in dims.items()},
     }
     folder = tmp_path_factory.mktemp("marts")

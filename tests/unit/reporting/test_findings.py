@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.reporting.findings import findings, going_well, lead, not_known, told
 from pipelines.reporting.marts import Marts, read_marts
+from pipelines.reporting.pages.findings import findings, going_well, lead, not_known, told
 
 Rewrite = Callable[[str, Callable[[pd.DataFrame], pd.DataFrame]], None]
 
@@ -20,7 +20,7 @@ def marts(made_marts: Path) -> Marts:
 
 
 def test_the_clear_gaps_with_most_people_behind_come_first(marts: Marts) -> None:
-    chosen = findings(marts)
+    chosen = findings(marts.gaps_at("trust"))
     assert list(zip(chosen["measure"], chosen["group"], chosen["people_behind"], strict=True)) == [
         ("absent", "SEN support", 39),
         ("suspended", "Black Caribbean", 28),
@@ -29,7 +29,7 @@ def test_the_clear_gaps_with_most_people_behind_come_first(marts: Marts) -> None
 
 
 def test_the_summary_names_measure_and_group(marts: Marts) -> None:
-    assert lead(findings(marts)) == (
+    assert lead(findings(marts.gaps_at("trust"))) == (
         "Across the trust, the gaps with most people behind them are in absent (SEN support), "
         "suspended once (Black Caribbean) and suspended once (SEN support)."
     )
@@ -37,7 +37,7 @@ def test_the_summary_names_measure_and_group(marts: Marts) -> None:
 
 def test_without_a_clear_gap_the_summary_says_so(marts_folder: Path, rewrite: Rewrite) -> None:
     rewrite("mart_gaps", lambda gaps: gaps.assign(verdict=gaps["verdict"].replace("clear", "likely")))
-    chosen = findings(read_marts(marts_folder, "2025-26"))
+    chosen = findings(read_marts(marts_folder, "2025-26").gaps_at("trust"))
     assert len(chosen) == 0
     assert lead(chosen) == "Across the trust, no comparison shows a clear gap."
 
@@ -53,7 +53,7 @@ def test_of_two_groups_the_worse_off_is_named(marts_folder: Path, rewrite: Rewri
         return gaps
 
     rewrite("mart_gaps", girls_fare_better)
-    first = findings(read_marts(marts_folder, "2025-26")).iloc[0]
+    first = findings(read_marts(marts_folder, "2025-26").gaps_at("trust")).iloc[0]
     assert (first["group"], first["comparator"], first["gap"], first["people_behind"]) == ("Male", "Female", 2.0, 120)
 
 
@@ -64,7 +64,7 @@ def test_a_finer_group_does_not_repeat_the_group_it_lies_in(marts_folder: Path, 
         return pd.concat([gaps, major])
 
     rewrite("mart_gaps", both_levels)
-    chosen = findings(read_marts(marts_folder, "2025-26"))
+    chosen = findings(read_marts(marts_folder, "2025-26").gaps_at("trust"))
     assert chosen["group"].tolist() == ["SEN support", "Black <b>&", "SEN support"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.reporting import plots
+from pipelines.reporting.pages import plots
 
 numbers = st.lists(st.floats(-1, 1), min_size=1, max_size=8)
 ratios = st.lists(st.floats(0.01, 50), min_size=1, max_size=8)

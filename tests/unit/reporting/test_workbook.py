@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from expectations.attack.texts import leaks_in_texts
-from pipelines.reporting.board import Context
+from pipelines.reporting.pages.frame import Context
 from pipelines.reporting.readable import safe
 from pipelines.reporting.workbook import workbook, write_workbook
 

@@ -13,15 +13,14 @@ MOST = 3
 MOSTLY_KNOWN = 0.9
 
 
-def findings(marts: Marts) -> pd.DataFrame:
-    """The trust's clear gaps that leave someone worse off, most people behind them first; at most three, as rows of ``marts.gaps``.
+def findings(gaps: pd.DataFrame) -> pd.DataFrame:
+    """The clear gaps of one area that leave someone worse off, most people behind them first; at most three, as rows of ``gaps``.
 
     Where only two groups are compared and the comparator is worse off, the row is turned round. A characteristic, with the finer
     ones that divide it, is named once for a measure: the group with most people behind the gap stands for it.
     """
-    whole = marts.gaps[marts.gaps["area_level"].eq("trust")]
-    whole = whole.assign(only_two=whole.groupby(["measure", "characteristic"])["group_code"].transform("nunique").eq(1))
-    clear = whole[whole["verdict"].eq(CLEAR)]
+    gaps = gaps.assign(only_two=gaps.groupby(["measure", "characteristic"])["group_code"].transform("nunique").eq(1))
+    clear = gaps[gaps["verdict"].eq(CLEAR)]
     worse_off = _worse_off(clear)
     worse, turned = clear[worse_off], _turned_round(clear[~worse_off & clear["only_two"]])
     table = pd.concat([worse, turned]).sort_values(
@@ -54,7 +53,8 @@ def lead(chosen: pd.DataFrame) -> str:
 
 def going_well(marts: Marts) -> list[str]:
     """At least one sentence: what is similar for most people, else the protected characteristics known best, else the truth."""
-    gaps = marts.gaps[marts.gaps["area_level"].eq("trust") & marts.gaps["verdict"].eq(SIMILAR)]
+    gaps = marts.gaps_at("trust")
+    gaps = gaps[gaps["verdict"].eq(SIMILAR)]
     covered = gaps.assign(smaller=gaps[["denominator", "comparator_denominator"]].min(axis=1))
     covered = covered.sort_values(["smaller", "label", "order"], ascending=[False, True, True]).drop_duplicates("measure")
     if len(covered):

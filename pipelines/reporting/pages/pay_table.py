@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipelines.reporting import plots
 from pipelines.reporting.commentary import pay_sentence, say
-from pipelines.reporting.figures import Figure, without_figure
 from pipelines.reporting.marts import ALL, NO_DATA, Cell, Marts, cell_of
+from pipelines.reporting.pages import plots
+from pipelines.reporting.pages.figures import Figure, without_figure
 from pipelines.reporting.words import count, decimal, per_cent
 
 
@@ -28,6 +28,11 @@ class Pay:
     quarters: tuple[tuple[str, Figure], ...]
     beside: tuple[tuple[str, Figure], ...]
     beside_hidden: str
+
+    @property
+    def widest(self) -> tuple[tuple[str, Figure], ...]:
+        """``beside``, the widest gap first, whichever side it favours."""
+        return tuple(sorted(self.beside, key=lambda row: -abs(row[1].size)))
 
 
 def pay(marts: Marts) -> Pay | None:
@@ -59,7 +64,7 @@ def _gap(cell: Cell) -> Figure:
     if cell.value is None:
         return without_figure(cell.status)
     ends = "" if cell.low is None or cell.high is None else f"{decimal(cell.low * 100, 1)} to {decimal(cell.high * 100, 1)}%"
-    return Figure(f"{decimal(cell.value * 100, 1)}%", ends)
+    return Figure(f"{decimal(cell.value * 100, 1)}%", ends, size=cell.value)
 
 
 def _beside(marts: Marts, figures: pd.DataFrame) -> Iterator[tuple[str, Figure]]:

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from pipelines.catalogue.trust import Brand
-from pipelines.reporting.board import TEMPLATES, VERDICT_WORDS, readable
 from pipelines.reporting.commentary import gap_sentence
 from pipelines.reporting.gaps import RULES
+from pipelines.reporting.pages.frame import Context, render
 from pipelines.reporting.readable import Labels
 from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
 from pipelines.reporting.words import SYMBOLS, academic_year, value_in_words
@@ -18,22 +18,13 @@ from pipelines.reporting.words import SYMBOLS, academic_year, value_in_words
 ORDER = (CLEAR, LIKELY, SIMILAR, CANNOT_TELL, NOT_SHOWN)
 
 
-def impact_page(cells: pd.DataFrame, gaps: pd.DataFrame, marts: Path, brand: Brand, said: dict[str, Any]) -> str:
+def impact_page(cells: pd.DataFrame, gaps: pd.DataFrame, marts: Path, brand: Brand, context: Context, said: dict[str, Any]) -> str:
     """The page as text. ``cells``, ``gaps``: the chosen rows of the marts in ``marts``. ``said``: choice, assessment and release as plain values."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    jinja = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     labels = Labels(marts)
     measures = pd.read_parquet(marts / "dim_measures.parquet").drop_duplicates("measure").set_index("measure")
     counts = gaps["verdict"].value_counts()
     shown = {
-        "brand": brand,
-        "colour": readable(brand.colour),
-        "trust": labels.trust,
-        "words": VERDICT_WORDS,
-        "told": [(VERDICT_WORDS[verdict], int(counts.get(verdict, 0))) for verdict in ORDER],
+        "told": [(verdict, int(counts.get(verdict, 0))) for verdict in ORDER],
         "measures": [(measures.loc[name, "label"], measures.loc[name, "definition"]) for name in said["measures"]],
         "characteristics": [labels.characteristic[name] for name in said["characteristics"]],
         "places": _places(gaps, cells, labels, measures),
@@ -46,7 +37,8 @@ def impact_page(cells: pd.DataFrame, gaps: pd.DataFrame, marts: Path, brand: Bra
             for item in said["mitigations"]
         ],
     }
-    return jinja.get_template("impact.html").render(said | shown)
+    title = f"Equality impact assessment: {said['decision']}"
+    return render("impact.html", brand, context, title, labels.trust, **(said | shown))
 
 
 def _places(gaps: pd.DataFrame, cells: pd.DataFrame, labels: Labels, measures: pd.DataFrame) -> list[dict[str, Any]]:

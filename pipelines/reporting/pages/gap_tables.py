@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
-from pipelines.reporting import plots
 from pipelines.reporting.commentary import say
-from pipelines.reporting.figures import NO_DRAWING, Figure, without_figure
 from pipelines.reporting.marts import Marts
+from pipelines.reporting.pages import plots
+from pipelines.reporting.pages.figures import NO_DRAWING, Figure, without_figure
 from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
 from pipelines.reporting.words import MINUS, difference_in_words, joined, ratio, signed, value_in_words, within_sentence
 
@@ -22,8 +22,12 @@ READING = {
     ("mean", "difference"): "Average, and how far it lies from that of the comparison group.",
     ("mean", "standardised"): "Average, and how far it lies from that of the comparison group.",
 }
-WHOLE = 3
-"""Measures of a subject that are told group by group, whatever their groups say."""
+MOST_ROWS = 5
+"""Comparisons of one measure that a board reads; the others are counted beneath."""
+MOST_HIDDEN = 2
+"""Hidden comparisons that are listed: enough to see that there are some."""
+ROWS_A_TABLE_ADDS = 4
+"""What caption, heading and summary of a table take, in rows."""
 WORSE_SIDE = {"lower": "Right of the line is worse.", "higher": "Left of the line is worse.", "neither": ""}
 
 
@@ -49,7 +53,7 @@ class GapTable:
     sides: tuple[str, str]
     axis: Markup
     summary: str
-    rest: tuple[str, ...]
+    rest: str
     rows: tuple[GapRow, ...]
 
     @property
@@ -58,40 +62,61 @@ class GapTable:
         return all(row.verdict == NOT_SHOWN for row in self.rows)
 
 
-def gap_tables(marts: Marts, subject: str, few_below: int) -> list[GapTable]:
-    """A table for each measure of ``subject`` with comparisons across the trust, in the order of the duty statement.
+def gap_tables(marts: Marts, subjects: tuple[str, ...], few_below: int, room: int, most: int = MOST_ROWS) -> list[GapTable]:
+    """The tables of ``subjects`` that fit in ``room`` rows: of each number of the duty statement, in its order, the measure with most to tell.
 
-    The first :data:`WHOLE` are told whole; of the others only what is clear or likely is listed, and one with nothing to list has no table.
+    Where no measure has a clear or likely gap, the first one is told all the same.
     """
-    tables = []
-    for place, (measure, rows) in enumerate(_measures_with_gaps(marts, subject)):
-        told = rows if place < WHOLE else rows[rows["verdict"].isin([CLEAR, LIKELY])]
-        if len(told):
-            tables.append(_gap_table(measure, rows, told, few_below))
+    measures = list(_measures_with_gaps(marts, subjects))
+    numbers = dict.fromkeys(int(measure["number"]) for measure, rows in measures if _speaks(rows))
+    chosen = [max((pair for pair in measures if pair[0]["number"] == number), key=lambda pair: _speaks(pair[1])) for number in numbers]
+    tables: list[GapTable] = []
+    for measure, rows in chosen or measures[:1]:
+        told = listed(rows, most)
+        if len(told) + ROWS_A_TABLE_ADDS <= room:
+            tables.append(gap_table(measure, rows, told, few_below))
+            room -= len(told) + ROWS_A_TABLE_ADDS
     return tables
 
 
-def quiet_measures(marts: Marts, subjects: tuple[str, ...]) -> str:
-    """The measures without a table of their own, in a sentence; empty where there are none."""
-    quiet = [
-        within_sentence(str(measure["label"]))
-        for subject in subjects
-        for place, (measure, rows) in enumerate(_measures_with_gaps(marts, subject))
-        if place >= WHOLE and not rows["verdict"].isin([CLEAR, LIKELY]).any()
+def untabled(marts: Marts, subjects: tuple[str, ...], tables: list[GapTable], quiet: bool = True) -> list[str]:
+    """The measures without a table of their own in two sentences: those with a clear or likely gap and, if ``quiet``, those without."""
+    rest = [
+        (measure, rows)
+        for measure, rows in _measures_with_gaps(marts, subjects)
+        if measure["label"] not in {table.title for table in tables}
     ]
-    return say(21, measures=joined(quiet)) if quiet else ""
+    loud = [f"{within_sentence(str(measure['label']))} ({_speaks(rows)})" for measure, rows in rest if _speaks(rows)]
+    silent = [within_sentence(str(measure["label"])) for measure, rows in rest if quiet and not _speaks(rows)]
+    return [say(number, measures=joined(names)) for number, names in ((23, loud), (21, silent)) if names]
 
 
-def _measures_with_gaps(marts: Marts, subject: str) -> Iterator[tuple[pd.Series, pd.DataFrame]]:
-    gaps = marts.gaps[marts.gaps["area_level"].eq("trust") & marts.gaps["subject"].eq(subject)]
+def _speaks(gaps: pd.DataFrame) -> int:
+    """How many comparisons show a clear or likely gap."""
+    return int(gaps["verdict"].isin([CLEAR, LIKELY]).sum())
+
+
+def listed(gaps: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
+    """At most ``most`` comparisons in reading order: clear and likely ones before others, and finer groups only where they are so."""
+    eligible = gaps[~gaps["is_finer"] | gaps["verdict"].isin([CLEAR, LIKELY])]
+    hidden = eligible["verdict"].eq(NOT_SHOWN)
+    eligible = eligible[~hidden | (hidden.cumsum() <= MOST_HIDDEN)]
+    rank = eligible["verdict"].map({CLEAR: 0, LIKELY: 1, SIMILAR: 2, CANNOT_TELL: 3, NOT_SHOWN: 4})
+    first = eligible.assign(rank=rank, few=-eligible["people_behind"].fillna(0)).sort_values(["rank", "few", "order"], kind="stable")
+    return gaps.loc[first.head(most).index].sort_values("order")
+
+
+def _measures_with_gaps(marts: Marts, subjects: tuple[str, ...]) -> Iterator[tuple[pd.Series, pd.DataFrame]]:
+    gaps = marts.gaps_at("trust")
+    gaps = gaps[gaps["subject"].isin(subjects)]
     for _, measure in marts.measures.iterrows():
         rows = gaps[gaps["measure"].eq(measure["measure"]) & gaps["population"].eq(measure["population"])]
         if len(rows):
             yield measure, rows.sort_values("order")
 
 
-def _gap_table(measure: pd.Series, gaps: pd.DataFrame, told: pd.DataFrame, few_below: int) -> GapTable:
-    listed = told[~told["is_finer"] | told["verdict"].isin([CLEAR, LIKELY])]
+def gap_table(measure: pd.Series, gaps: pd.DataFrame, listed: pd.DataFrame, few_below: int) -> GapTable:
+    """The table of one measure at one area: its comparisons ``gaps``, of which those in ``listed`` are told."""
     kind, statistic = str(measure["kind"]), str(gaps["statistic"].iloc[0])
     many = listed[listed[["denominator", "comparator_denominator"]].min(axis=1).ge(few_below).fillna(False).astype(bool)]
     marks = [float(number) for name in ("gap", "low", "high") for number in many[name].dropna()]
@@ -111,16 +136,9 @@ def _gap_table(measure: pd.Series, gaps: pd.DataFrame, told: pd.DataFrame, few_b
     )
 
 
-def _not_listed(rest: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(
-        say(
-            14,
-            characteristic=str(label),
-            groups=str(len(rows)),
-            **{verdict: str(int(rows["verdict"].eq(verdict).sum())) for verdict in (SIMILAR, CANNOT_TELL, NOT_SHOWN)},
-        )
-        for label, rows in rest.groupby("characteristic_label")
-    )
+def _not_listed(rest: pd.DataFrame) -> str:
+    counts = {verdict: str(int(rest["verdict"].eq(verdict).sum())) for verdict in (SIMILAR, CANNOT_TELL, NOT_SHOWN)}
+    return say(14, groups=str(len(rest)), **counts) if len(rest) else ""
 
 
 def _gap_row(row: pd.Series, scale: plots.Scale, few_below: int) -> GapRow:

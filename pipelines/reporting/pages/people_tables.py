@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
 from markupsafe import Markup
 
-from pipelines.reporting import plots
-from pipelines.reporting.figures import NO_DRAWING, Figure, without_figure
 from pipelines.reporting.marts import NO_DATA, Cell, Marts
+from pipelines.reporting.pages import plots
+from pipelines.reporting.pages.figures import NO_DRAWING, Figure, without_figure
 from pipelines.reporting.words import count, per_cent
 
 
@@ -22,17 +23,25 @@ class Composition:
     rows: tuple[tuple[str, tuple[Figure, ...]], ...]
 
 
-def composition(marts: Marts) -> list[Composition]:
-    """Who is in the trust: each group's headcount and its share of everyone, protected characteristics first."""
+def composition(
+    marts: Marts,
+    populations: tuple[str, ...] = ("pupils", "staff"),
+    area: tuple[str, str] = ("trust", ""),
+    wanted: pd.DataFrame | None = None,
+) -> list[Composition]:
+    """Who is in an area (level and code): each group's headcount and its share of everyone, protected characteristics first.
+
+    ``wanted``: rows of ``marts.characteristics``; all that are no finer division of another where it is not given.
+    """
+    chosen = marts.characteristics[~marts.characteristics["is_finer"]] if wanted is None else wanted
+    code = area[1] or marts.trust_code
+    wholes = {people: marts.everyone(people, "headcount", area[0]).get(code, NO_DATA) for people in populations}
     tables = []
-    for name, title, note in marts.characteristics.loc[
-        ~marts.characteristics["is_finer"], ["characteristic", "label", "context"]
-    ].to_numpy():
-        held = {people: cells for people in ("pupils", "staff") if (cells := marts.at_trust(people, "headcount", name))}
-        wholes = {people: next(iter(marts.everyone(people, "headcount", "trust").values()), NO_DATA) for people in held}
+    for name, title, note in chosen[["characteristic", "label", "context"]].to_numpy():
+        held = {people: cells for people in populations if (cells := marts.at_area(area[0], code, people, "headcount", name))}
         rows = tuple(
-            (label, tuple(_share(cells.get(code, NO_DATA), wholes[people]) for people, cells in held.items()))
-            for code, label in marts.groups_of(name)[["group_code", "label"]].to_numpy()
+            (label, tuple(_share(cells.get(group, NO_DATA), wholes[people]) for people, cells in held.items()))
+            for group, label in marts.groups_of(name)[["group_code", "label"]].to_numpy()
         )
         if held:
             tables.append(Composition(title, note, tuple(people.capitalize() for people in held), rows))

@@ -14,12 +14,14 @@ NO_DRAWING = Markup("")
 
 @dataclass(frozen=True)
 class Figure:
-    """One cell: ``text``, what lies ``under`` it in smaller type, and a drawing; one that is not shown is hatched."""
+    """One cell: ``text``, what lies ``under`` it in smaller type, and a drawing; one that is not shown is hatched.
+    ``size``: the number itself, where rows are ordered by it."""
 
     text: str
     under: str = ""
     plot: Markup = NO_DRAWING
     status: str = "shown"
+    size: float = 0.0
 
     @property
     def hidden(self) -> bool:

@@ -1,0 +1,46 @@
+"""Academies outside the range that chance explains, for one measure of pupils. Limits are made in ``funnels``; the chart in ``charts``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipelines.reporting.commentary import say
+from pipelines.reporting.marts import Marts
+from pipelines.reporting.words import count, per_cent
+
+INSIDE = "inside"
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """One measure: its ``rows`` of mart_funnel with the academy's name as ``label``, and what is said of those outside."""
+
+    title: str
+    rows: pd.DataFrame
+    sentences: tuple[tuple[str, str], ...]
+    inside: str
+
+
+def outside(marts: Marts) -> Funnel | None:
+    """The measure of pupils with most academies outside their limits, then the one most academies show; ``None`` where there is no funnel."""
+    rates = marts.measures[marts.measures["subject"].eq("pupil")]
+    rows = marts.further["funnel"].merge(rates[["population", "measure", "label", "better"]], on=["population", "measure"])
+    if rows.empty:
+        return None
+    out = rows.assign(out=rows["position"].ne(INSIDE)).groupby(["measure", "label"])["out"].agg(["sum", "size"]).reset_index()
+    measure = out.sort_values(["sum", "size", "label"], ascending=[False, False, True])["measure"].iloc[0]
+    rows = rows[rows["measure"].eq(measure)]
+    title = str(rows["label"].iloc[0])
+    rows = rows.assign(label=rows["area_code"].map(marts.academies)).sort_values("label", ignore_index=True)
+    sentences = tuple(_sentences(row) for _, row in rows[rows["position"].ne(INSIDE)].iterrows())
+    return Funnel(title, rows, sentences, "" if sentences else say(32))
+
+
+def _sentences(row: pd.Series) -> tuple[str, str]:
+    """Where an academy lies, and what to ask: for help where it is worse, for what to learn where it is better."""
+    side = "above" if row["position"].endswith("above") else "below"
+    better = (row["better"], side) in (("lower", "below"), ("higher", "above"))
+    told = say(29, academy=row["label"], value=per_cent(row["value"]), people=count(int(row["denominator"])), whom="pupils", side=side)
+    return told, say(31 if better else 30)

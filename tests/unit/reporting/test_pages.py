@@ -1,0 +1,177 @@
+"""The pages beside the board's: an academy's, the public's, the staff's, the index; and what they have in common."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipelines.catalogue.trust import Brand
+from pipelines.reporting.commentary import SENTENCES
+from pipelines.reporting.marts import read_marts
+from pipelines.reporting.pages import pdf as on_paper
+from pipelines.reporting.pages.academy import SMALLEST_ROLL, academy_page
+from pipelines.reporting.pages.board import board_page
+from pipelines.reporting.pages.frame import Context
+from pipelines.reporting.pages.incident_table import incidents
+from pipelines.reporting.pages.objectives import objective_cards
+from pipelines.reporting.pages.outside import outside
+from pipelines.reporting.pages.public import index_page, public_page, staff_summary
+from pipelines.reporting.pages.standing import decisions
+from tests.unit.reporting.made_cells import cell, cells
+
+BRAND = Brand(short_name="Test", colour="#ffcc00", accent="#ffee00", contact="equality@example.org")
+CONTEXT = Context(period="2025-26", made_up=True, threshold=10, few_below=20, reference_date=dt.date(2026, 1, 15))
+Rewrite = Callable[[str, Callable[[pd.DataFrame], pd.DataFrame]], None]
+APPLE, MANGO, ZEBRA = "100002", "100003", "100001"
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.split("<body>")[1]))
+
+
+def every_page(folder: Path) -> dict[str, str]:
+    marts, cards = read_marts(folder, CONTEXT.period), objective_cards(folder, CONTEXT)
+    return {
+        "board": board_page(folder, BRAND, CONTEXT),
+        "academy": academy_page(marts, ZEBRA, BRAND, CONTEXT),
+        "public academy": academy_page(marts, ZEBRA, BRAND, CONTEXT, public=True),
+        "public": public_page(marts, cards, BRAND, CONTEXT, [("Workbook", "workbook.xlsx")]),
+        "staff": staff_summary(marts, cards, BRAND, CONTEXT),
+        "index": index_page(marts, BRAND, CONTEXT, [("Figures", [("Workbook", "workbook.xlsx", "Everything.")])]),
+    }
+
+
+@pytest.fixture
+def with_gaps_at_zebra(marts_folder: Path, rewrite: Rewrite) -> Path:
+    rewrite("mart_gaps", lambda gaps: pd.concat([gaps, gaps.assign(area_level="academy", area_code=ZEBRA)], ignore_index=True))
+    return marts_folder
+
+
+def test_a_number_left_in_a_hidden_cell_reaches_no_page(with_gaps_at_zebra: Path, rewrite: Rewrite) -> None:
+    before = every_page(with_gaps_at_zebra)
+
+    def leaking(rows: pd.DataFrame) -> pd.DataFrame:
+        hidden = ~rows["status"].isin(["shown", "u"])
+        for column, number in (("numerator", 7), ("denominator", 8), ("value", 0.875), ("low", 0.8), ("high", 0.9)):
+            rows[column] = rows[column].mask(hidden, number)
+        return rows
+
+    for mart in ("pupil_composition", "pupil_outcomes", "staff_composition", "staff_outcomes", "case_composition"):
+        rewrite(f"mart_{mart}", leaking)
+    assert every_page(with_gaps_at_zebra) == before
+
+
+def test_every_page_names_its_dates_its_academies_and_what_is_not_known(marts_folder: Path) -> None:
+    for name, page in every_page(marts_folder).items():
+        assert "15 January 2026" in text_of(page), name
+        assert re.search(r"\d of 3 academies in", page), name
+        assert "not known at most: sex of 1" in page.lower(), name
+
+
+def test_an_academy_reads_its_own_findings_with_questions_and_what_is_owed(with_gaps_at_zebra: Path) -> None:
+    text = text_of(academy_page(read_marts(with_gaps_at_zebra, "2025-26"), ZEBRA, BRAND, CONTEXT))
+    assert "Zebra Academy: equality on one page" in text and "1,000 on roll" in text
+    assert "Here the gaps with most people behind them are in" in text
+    assert SENTENCES[61] in text and "Data still needed from Zebra Academy" in text
+    assert "Suspended once 9% 5%" in text
+
+
+def test_the_public_page_of_an_academy_asks_and_owes_nothing(with_gaps_at_zebra: Path) -> None:
+    text = text_of(academy_page(read_marts(with_gaps_at_zebra, "2025-26"), ZEBRA, BRAND, CONTEXT, public=True))
+    assert "Questions to ask" not in text and "still needed" not in text and "for the governors" not in text
+
+
+def test_a_tiny_academy_has_no_tables_and_says_why(marts_folder: Path, rewrite: Rewrite) -> None:
+    def tiny(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows.assign(numerator=rows["numerator"].mask(rows["area_code"].eq(MANGO), SMALLEST_ROLL - 1))
+
+    rewrite("mart_pupil_composition", tiny)
+    page = academy_page(read_marts(marts_folder, "2025-26"), MANGO, BRAND, CONTEXT)
+    assert "<table" not in page
+    assert f"With fewer than {SMALLEST_ROLL} pupils on roll" in text_of(page)
+    assert "<table" in academy_page(read_marts(marts_folder, "2025-26"), APPLE, BRAND, CONTEXT)
+
+
+def test_an_academy_whose_roll_is_hidden_has_no_tables_either(marts_folder: Path, rewrite: Rewrite) -> None:
+    rewrite("mart_pupil_composition", lambda rows: rows.assign(status=rows["status"].mask(rows["area_code"].eq(MANGO), "c")))
+    page = academy_page(read_marts(marts_folder, "2025-26"), MANGO, BRAND, CONTEXT)
+    assert "<table" not in page and "[c] on roll" in text_of(page)
+
+
+def test_staff_read_what_is_promised_and_what_is_not_known(marts_folder: Path) -> None:
+    marts = read_marts(marts_folder, "2025-26")
+    text = text_of(staff_summary(marts, objective_cards(marts_folder, CONTEXT), BRAND, CONTEXT))
+    assert "Female: mean pay 12.3% lower than Male." in text
+    assert "Off track Less absence" in text
+    assert "filter the MIS" not in text
+
+
+def test_decisions_are_few_and_follow_from_the_figures(marts_folder: Path) -> None:
+    marts = read_marts(marts_folder, "2025-26")
+    nothing = replace(marts, cells=marts.cells[marts.cells["status"].ne("x")])
+    assert decisions(nothing, marts.gaps.head(0), [], {}) == [SENTENCES[28]]
+    many = [(f"O{number}", "Less", "Head") for number in range(9)]
+    assert len(decisions(marts, marts.gaps.head(0), many, {("pupils", "suspended"): "Suspended once"})) == 3
+
+
+def test_incidents_hidden_or_never_sent_are_told_apart(marts_folder: Path, rewrite: Rewrite) -> None:
+    rewrite("mart_incidents", lambda rows: rows.assign(incidents=float("nan"), verdict="not_shown"))
+    hidden = incidents(read_marts(marts_folder, "2025-26"), "2025-26")
+    assert hidden is not None and hidden.sentence == SENTENCES[34] and ("All", ("[c]",)) in hidden.rows
+    rewrite("mart_incidents", lambda rows: rows[:0])
+    assert incidents(read_marts(marts_folder, "2025-26"), "2025-26") is None
+    assert "No academy has sent its incidents" in board_page(marts_folder, BRAND, CONTEXT)
+
+
+def test_an_academy_outside_its_limits_is_named_with_a_question_and_one_that_does_well_with_another(
+    marts_folder: Path, rewrite: Rewrite, dims: dict[str, pd.DataFrame]
+) -> None:
+    names = ["population", "period", "measure", "area_code", "position", "value", "denominator", "target", "target_level", "target_code"]
+    limits = {"low_95": 0.1, "high_95": 0.3, "low_998": 0.05, "high_998": 0.35, "numerator": 100, "overdispersion": 1.0}
+    rows = [
+        ("pupils", "2025-26", "absent", ZEBRA, "far_above", 0.4, 250, 0.2, "trust", "T1"),
+        ("pupils", "2025-26", "absent", APPLE, "below", 0.07, 900, 0.2, "trust", "T1"),
+        ("pupils", "2025-26", "absent", MANGO, "inside", 0.2, 100, 0.2, "trust", "T1"),
+    ]
+    rewrite("mart_funnel", lambda _: pd.DataFrame(rows, columns=names).assign(**limits))
+    shown = outside(read_marts(marts_folder, "2025-26"))
+    assert shown is not None
+    assert shown.sentences == (
+        ("Apple Academy: 7% of 900 pupils, below the range that chance explains.", SENTENCES[31]),
+        ("Zebra Academy: 40% of 250 pupils, above the range that chance explains.", SENTENCES[30]),
+    )
+    assert "Zebra Academy: 40% of 250 pupils" in board_page(marts_folder, BRAND, CONTEXT)
+
+
+def test_a_page_is_asked_for_shorter_until_it_fits_its_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(on_paper, "paper", lambda html: on_paper.Paper(html.encode(), 7 - int(html)))
+    html, set_ = on_paper.fitted(str, 5)
+    assert (html, set_) == ("2", on_paper.Paper(b"2", 5))
+    assert on_paper.fitted(str, 1)[0] == str(on_paper.SHORTENINGS - 1)
+    monkeypatch.setattr(on_paper, "paper", lambda _: None)
+    assert on_paper.fitted(str, 1) == ("0", None)
+
+
+def test_paper_holds_what_the_page_holds_and_fetches_nothing(marts_folder: Path) -> None:
+    if not on_paper.typesetter():
+        pytest.skip("Pango is not installed")
+    page = staff_summary(read_marts(marts_folder, "2025-26"), [], BRAND, CONTEXT)
+    content = on_paper.pdf(page)
+    assert content is not None and content == on_paper.pdf(page) and content.startswith(b"%PDF-1.7")
+    with pytest.raises(ValueError, match="does not hold"):
+        on_paper.pdf('<html lang="en"><title>x</title><img alt="x" src="file:///etc/hostname"></html>')
+
+
+def test_a_crossed_or_foreign_cell_does_not_make_an_academy_owe(marts_folder: Path, rewrite: Rewrite) -> None:
+    rewrite(
+        "mart_pupil_outcomes",
+        lambda rows: pd.concat([rows, cells(cell("pupils", "suspended", ("sex", "F"), status="x", area=("academy", APPLE)))]),
+    )
+    text = text_of(academy_page(read_marts(marts_folder, "2025-26"), APPLE, BRAND, CONTEXT))
+    assert "Nothing: it has every figure" in text
