@@ -8,12 +8,14 @@ import scipy.sparse as sp
 from pipelines.disclosure.linked import Floats, Linked, Mask, directions
 
 
-def fill(system: Linked, hidden: Mask, needs: Mask, insider_third: bool, everything: bool = True) -> Mask:
+def fill(system: Linked, hidden: Mask, needs: Mask, insider_third: bool, everything: bool = True, known: Mask | None = None) -> Mask:
     """Hide the cheapest partner in every line where a statistic in need stands alone, until no line changes.
 
     needs: statistics that may not be fixed, whether hidden or latent; with `everything`, all that is hidden too. With
-    `insider_third`, a line whose two unknowns include a single person gets a third (P11), where it has one to give.
+    `insider_third`, a line whose two unknowns include a single person gets a third (P11), where it has one to give; `known` statistics,
+    which nobody prints but every reader works out, are no unknowns of such a line.
     """
+    known = np.zeros(len(system), dtype=bool) if known is None else known
     hidden = system.close(hidden)
     entries = system.equations.tocoo()
     barren = np.zeros(entries.shape[0], dtype=bool)
@@ -21,7 +23,7 @@ def fill(system: Linked, hidden: Mask, needs: Mask, insider_third: bool, everyth
         lonely, lifts, drops = _lonely(system, entries, hidden, hidden | needs if everything else needs)
         lonely &= ~barren
         if not lonely.any() and insider_third:
-            lonely = _pairs(system, entries, hidden) & ~barren
+            lonely = _pairs(system, entries, hidden, known) & ~barren
             lifts = drops = lonely
         if not lonely.any():
             return hidden
@@ -57,10 +59,10 @@ def _lonely(system: Linked, entries: sp.coo_matrix, hidden: Mask, needs: Mask) -
     return lonely, lifts, drops
 
 
-def _pairs(system: Linked, entries: sp.coo_matrix, hidden: Mask) -> Mask:
-    """Sums with exactly two unknowns, one of them a single hidden person."""
-    unknown = (hidden | ~system.published)[entries.col]
-    one = unknown & (hidden & system.counts & (system.value == 1))[entries.col]
+def _pairs(system: Linked, entries: sp.coo_matrix, hidden: Mask, known: Mask) -> Mask:
+    """Sums with exactly two unknowns, one of them a single person."""
+    unknown = (hidden | (~system.published & ~known))[entries.col]
+    one = unknown & (system.counts & (system.value == 1))[entries.col]
     rows = entries.shape[0]
     pair = np.bincount(entries.row, weights=unknown, minlength=rows) == 2
     return np.asarray(system.lines & pair & (np.bincount(entries.row, weights=one, minlength=rows) >= 1))

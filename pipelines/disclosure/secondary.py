@@ -30,7 +30,8 @@ def exact(system: Linked, primary: Mask, latent: Mask, insider_third: bool = Tru
     With `everything` false only the primaries, published and latent, are protected; a secondary may be recoverable.
 
     Lines first, then one cheapest circuit for each statistic the audit still finds fixed, and again until the audit is clean. Where no
-    circuit exists zeros of the family may be hidden, then the whole family is.
+    circuit exists zeros of the family may be hidden, then the whole family is. Once it is clean, what no table prints but every reader
+    works out is taken as known in the sums of which a single person is part (P11).
     """
     near = circuits.Neighbourhood(system)
     hidden = system.close(primary)
@@ -39,9 +40,15 @@ def exact(system: Linked, primary: Mask, latent: Mask, insider_third: bool = Tru
     given_up = np.zeros(len(system), dtype=bool)
     for round_number in range(1, ROUNDS + 1):
         hidden = lines.fill(system, hidden, primary | latent, insider_third, everything)
-        found = audit.fixed(system, hidden) & (hidden | latent if everything else primary | latent)
+        fixed = audit.fixed(system, hidden)
+        found = fixed & (hidden | latent if everything else primary | latent)
         open_ = found & ~given_up
         if not open_.any():
+            known = fixed & ~system.published
+            thirds = lines.fill(system, hidden, primary | latent, insider_third, everything, known) if insider_third else hidden
+            if not np.array_equal(thirds, hidden):
+                hidden = thirds
+                continue
             return Pattern(hidden, found, np.flatnonzero(whole).tolist(), np.flatnonzero(opened).tolist(), round_number)
         hidden, stuck = _mend(system, near, hidden, open_, opened)
         families = np.unique(system.family[stuck])

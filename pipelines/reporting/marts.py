@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ CELLS = (
 FURTHER = ("funnel", "incidents", "due_regard", "completeness")
 ALL = "all"
 SHOWN = ("shown", "u")
+PLACE = ("population", "measure", "area_level", "characteristic", "cross_characteristic", "cross_group_code")
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,17 @@ class Marts:
     characteristics: pd.DataFrame
     further: dict[str, pd.DataFrame]
 
-    @property
+    @cached_property
     def trust(self) -> str:
         """The trust's name."""
         return str(self.areas.loc[self.areas["area_level"].eq("trust"), "label"].iloc[0])
 
-    @property
+    @cached_property
     def trust_code(self) -> str:
         """The trust's code."""
         return str(self.areas.loc[self.areas["area_level"].eq("trust"), "area_code"].iloc[0])
 
-    @property
+    @cached_property
     def academies(self) -> dict[str, str]:
         """Each academy's code and name, by name: an order that ranks nobody. The trust's central team is no academy."""
         is_academy = self.areas["area_level"].eq("academy") & self.areas["area_code"].ne(self.trust_code)
@@ -101,8 +103,8 @@ class Marts:
 
     def everyone(self, population: str, measure: str, area_level: str) -> dict[str, Cell]:
         """The cells of everyone, uncrossed, at one level, by area code."""
-        rows = self._chosen(population, measure, area_level, ALL)
-        return {str(row["area_code"]): cell_of(row) for row in rows.to_dict("records")}
+        areas = self._by_place.get((population, measure, area_level, ALL, ALL, ALL), {})
+        return {code: groups[ALL] for code, groups in areas.items()}
 
     def at_trust(self, population: str, measure: str, characteristic: str, cross: tuple[str, str] = (ALL, ALL)) -> dict[str, Cell]:
         """The trust's cells by the groups of one characteristic, all of them or those within one group of another."""
@@ -112,21 +114,16 @@ class Marts:
         self, area_level: str, area_code: str, population: str, measure: str, characteristic: str, cross: tuple[str, str] = (ALL, ALL)
     ) -> dict[str, Cell]:
         """The same of any area."""
-        rows = self._chosen(population, measure, area_level, characteristic, cross)
-        return {str(row["group_code"]): cell_of(row) for row in rows[rows["area_code"].eq(area_code)].to_dict("records")}
+        return dict(self._by_place.get((population, measure, area_level, characteristic, *cross), {}).get(area_code, {}))
 
-    def _chosen(
-        self, population: str, measure: str, area_level: str, characteristic: str, cross: tuple[str, str] = (ALL, ALL)
-    ) -> pd.DataFrame:
-        cells = self.cells
-        return cells[
-            cells["population"].eq(population)
-            & cells["measure"].eq(measure)
-            & cells["area_level"].eq(area_level)
-            & cells["characteristic"].eq(characteristic)
-            & cells["cross_characteristic"].eq(cross[0])
-            & cells["cross_group_code"].eq(cross[1])
-        ]
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, ...], dict[str, dict[str, Cell]]]:
+        """Every cell by :data:`PLACE`, then by area code, then by group code: pages ask for single cells thousands of times."""
+        found: dict[tuple[str, ...], dict[str, dict[str, Cell]]] = {}
+        for row in self.cells.to_dict("records"):
+            areas = found.setdefault(tuple(row[name] for name in PLACE), {})
+            areas.setdefault(str(row["area_code"]), {})[str(row["group_code"])] = cell_of(row)
+        return found
 
 
 def cell_of(row: dict[Hashable, Any]) -> Cell:

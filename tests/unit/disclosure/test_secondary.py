@@ -141,6 +141,21 @@ def test_a_single_person_cannot_work_out_the_other_hidden_cell():
         assert hidden[1].sum() == least
 
 
+def test_a_total_that_another_table_tells_is_no_third_for_a_single_person():
+    """Teachers by ethnicity are printed without their total, which teachers by sex give away: 1 and 3 beside 70 and 262 need a third."""
+    value = np.array([336.0, 1.0, 3.0, 70.0, 262.0, 336.0, 0.0])
+    equations = np.array([[1, -1, -1, -1, -1, 0, 0], [1, 0, 0, 0, 0, -1, -1]])
+    total, by_ethnicity = np.arange(7) == 0, np.isin(np.arange(7), [1, 2, 3, 4])
+    system = dataclasses.replace(
+        table(np.zeros((1, 1))), value=value, equations=sp.csr_matrix(equations), published=~total, candidate=by_ethnicity,
+        cost=1 + value, family=np.zeros(7, dtype=np.int64), counts=np.ones(7, dtype=bool), floor=np.zeros(7),
+        ceiling=np.full(7, np.inf), lines=np.ones(2, dtype=bool),
+    )  # fmt: skip
+    for third, expected in ((True, [1, 2, 3]), (False, [1, 2])):
+        pattern = secondary.exact(system, small(value, 10) & by_ethnicity, np.zeros(7, dtype=bool), insider_third=third)
+        assert np.flatnonzero(pattern.hidden).tolist() == expected
+
+
 def test_the_same_input_gives_the_same_pattern(policy):
     frames = made_trust(seed=8, academies=4, roll=40)
     patterns = []
