@@ -58,7 +58,7 @@ class Cell:
 NO_DATA = Cell("x")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Marts:
     """The figures of one period. ``cells``: rows of CONTRACT.md with ``subject``; ``gaps``: mart_gaps with labels and ``order``.
 
@@ -99,7 +99,11 @@ class Marts:
 
     def groups_of(self, characteristic: str) -> pd.DataFrame:
         """The rows of ``groups`` of one characteristic, in their own order."""
-        return self.groups[self.groups["characteristic"].eq(characteristic)]
+        return self._groups_of.get(characteristic, self.groups[:0])
+
+    @cached_property
+    def _groups_of(self) -> dict[str, pd.DataFrame]:
+        return {str(name): rows for name, rows in self.groups.groupby("characteristic", sort=False)}
 
     def everyone(self, population: str, measure: str, area_level: str) -> dict[str, Cell]:
         """The cells of everyone, uncrossed, at one level, by area code."""

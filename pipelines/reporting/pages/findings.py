@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pandas as pd
 
 from pipelines.reporting.commentary import say, similar_sentence
@@ -67,8 +69,12 @@ def going_well(marts: Marts) -> list[str]:
     return [say(11)]
 
 
+@functools.lru_cache(maxsize=1)
 def not_known(marts: Marts) -> pd.DataFrame:
-    """Whose group is not known: ``label``, ``whom``, ``share`` (null when hidden), ``status``, ``is_context`` per characteristic."""
+    """Whose group is not known: ``label``, ``whom``, ``share`` (null when hidden), ``status``, ``is_context`` per characteristic.
+
+    The same for every page of a pack, and so reckoned once.
+    """
     rows = []
     roots = marts.characteristics.loc[~marts.characteristics["is_finer"], ["characteristic", "label", "is_context"]]
     for population in ("pupils", "staff"):

@@ -17,11 +17,11 @@ from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, 
 from pipelines.reporting.words import academic_year
 
 TEMPLATES = Path(__file__).parent / "templates"
-FONTS = {
-    "sans": "source-sans-3-latin-400-normal.woff2",
-    "sans_bold": "source-sans-3-latin-600-normal.woff2",
-    "serif": "source-serif-4-latin-600-normal.woff2",
-}
+FACES = (
+    ("Report Sans", 400, "source-sans-3-latin-400-normal.woff2"),
+    ("Report Sans", 600, "source-sans-3-latin-600-normal.woff2"),
+    ("Report Serif", 600, "source-serif-4-latin-600-normal.woff2"),
+)
 VERDICT_WORDS = {CLEAR: "Clear gap", LIKELY: "Likely gap", SIMILAR: "Similar", CANNOT_TELL: "Cannot tell", NOT_SHOWN: "Not shown"}
 HIDDEN_WORDS = {"c": "hidden", "x": "no data", "z": "does not apply"}
 READABLE = 4.5
@@ -59,7 +59,7 @@ def render(template: str, brand: Brand, context: Context, title: str, trust: str
         "page_title": title,
         "trust": trust,
         "year": context.year,
-        "fonts": _fonts(),
+        "fonts": fonts(),
         "words": VERDICT_WORDS,
         "foot": _css_text(f"{title}. {view['standing'].line}" if "standing" in view else title),
         "hidden_words": HIDDEN_WORDS | {"low": f"1 to {context.threshold - 1} people"},
@@ -73,8 +73,11 @@ def _css_text(text: str) -> Markup:
 
 
 @functools.cache
-def _fonts() -> dict[str, str]:
-    return {name: base64.b64encode((TEMPLATES / "fonts" / file).read_bytes()).decode() for name, file in FONTS.items()}
+def fonts() -> Markup:
+    """The faces of the pages as a style sheet that holds the fonts themselves."""
+    held = {file: base64.b64encode((TEMPLATES / "fonts" / file).read_bytes()).decode() for _, _, file in FACES}
+    face = '@font-face{{font-family:"{}";font-weight:{};src:url(data:font/woff2;base64,{}) format("woff2")}}\n'
+    return Markup("".join(face.format(family, weight, held[file]) for family, weight, file in FACES))
 
 
 @functools.cache

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from pipelines.reporting.pages.frame import fonts
 
 NO_PANGO = (
     "PDFs were left out: this machine has no Pango, which sets their text. Install it (Debian: libpango-1.0-0 libpangoft2-1.0-0 "
@@ -44,12 +48,24 @@ def paper(html: str) -> Paper | None:
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-    held_only = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
+    held_only, (faces, configuration) = URLFetcher(allowed_protocols=("data",), fail_on_errors=True), _faces()
     try:
-        document = HTML(string=html, url_fetcher=held_only, media_type="print").render(pdf_variant="pdf/ua-1")
+        page = HTML(string=html.replace(fonts(), "", 1), url_fetcher=held_only, media_type="print")
+        document = page.render(font_config=configuration, stylesheets=[faces], pdf_variant="pdf/ua-1")
     except FatalURLFetchingError:
         raise ValueError("a page asks for something that it does not hold") from None
     return Paper(document.write_pdf(pdf_variant="pdf/ua-1"), len(document.pages))
+
+
+@functools.cache
+def _faces() -> tuple[Any, Any]:
+    """The style sheet of the pages' fonts and what keeps them: unpacked once, not for every page."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    configuration = FontConfiguration()
+    atexit.register(_faces.cache_clear)  # its end needs a part of WeasyPrint that an ending interpreter may already have let go
+    return CSS(string=fonts(), font_config=configuration), configuration
 
 
 SHORTENINGS = 4
