@@ -149,6 +149,7 @@ def _in_post(grades: np.ndarray, urn: str, prefix: str, minority: float, period:
     frame["leaving_date"] = [day if frame["entry_date"].iloc[row] < day <= period.ends else None for row, day in enumerate(leaving)]
     gone = np.array([frame["entry_date"].iloc[row] < day < period.starts for row, day in enumerate(leaving)])
     frame.loc[gone, "staff_ref"] = frame.loc[gone, "staff_ref"] + "N"
+    frame.loc[gone, "leaving_date"] = None
     frame.loc[gone, "entry_date"] = pd.Series([dt.date(day.year, 9, 1) for day in leaving], index=frame.index, dtype=object)[gone]
     there: pd.DataFrame = frame.loc[np.array([day <= period.ends for day in frame["entry_date"]])]
     return there

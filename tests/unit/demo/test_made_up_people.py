@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -13,6 +14,7 @@ from pipelines.demo import PLANTED, Demonstration, Planted, england
 from pipelines.demo.identifiers import SURNAMES, unique_pupil_number
 from pipelines.demo.make import people_and_events
 from pipelines.demo.trust import SITES, calendar
+from pipelines.demo.workforce import staff
 
 SEEDS = (2010, 1, 2)
 PERMANENT_UPN = re.compile(r"[A-HJ-NP-RT-Z]\d{12}")
@@ -84,6 +86,21 @@ def test_the_trust_is_large_enough_for_a_statutory_pay_gap_report(tables: Tables
     assert set(zip(tables["payroll"]["urn"], tables["payroll"]["staff_ref"], strict=True)) <= set(
         zip(tables["staff"]["urn"], tables["staff"]["staff_ref"], strict=True)
     )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_leaves_does_so_once_in_the_year_and_another_has_the_post_from_september(seed: int) -> None:
+    periods = calendar(("2023-24", "2024-25", "2025-26")).periods
+    years = [staff(item, seed, SITES) for item in periods]
+    for item, people in zip(periods, years, strict=True):
+        left = people[people["leaving_date"].notna()]
+        assert len(left) > 30 and people["staff_ref"].is_unique
+        assert all(item.starts <= day <= item.ends for day in left["leaving_date"])
+        assert all(start < end for start, end in zip(left["entry_date"], left["leaving_date"], strict=True))
+    for earlier, later in itertools.pairwise(years):
+        gone = set(earlier.loc[earlier["leaving_date"].notna(), "staff_ref"])
+        assert not gone & set(later["staff_ref"])
+        assert {f"{ref}N" for ref in gone} <= set(later["staff_ref"])
 
 
 def test_small_groups_and_unknown_ethnicity_are_everywhere(tables: Tables, period: CalendarPeriod) -> None:
