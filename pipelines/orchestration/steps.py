@@ -87,11 +87,11 @@ def write_marts(opened: Opened) -> dict[str, int]:
     return {name: table.num_rows for name, table in marts.items()}
 
 
-def unprotected(opened: Opened) -> pd.DataFrame:
-    """Every cell of the candidate with its true numbers, for the judge alone."""
+def unprotected(opened: Opened, warehouse: Path) -> pd.DataFrame:
+    """Every cell of ``warehouse``, the candidate or the whole one, with its true numbers, for the judge alone."""
     connection = duck.connect(opened.home, opened.keys)
     try:
-        duck.attach_warehouse(connection, opened.keys, opened.candidate, read_only=True)
+        duck.attach_warehouse(connection, opened.keys, warehouse, read_only=True)
         return connection.execute(f"select * from warehouse.{COUNTS_SCHEMA}.stat_cells").df()
     finally:
         connection.close()
@@ -137,7 +137,7 @@ def attack_draft(opened: Opened) -> Any:
         opened.home.partial_draft,
         earlier,
         _disclosure(opened).model_dump(mode="json"),
-        truth=unprotected(opened),
+        truth=unprotected(opened, opened.candidate),
         movers=movers(opened),
     )
     _keep(opened, "attack", verdict, attacked)

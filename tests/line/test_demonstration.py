@@ -75,7 +75,8 @@ def test_a_second_refresh_starts_nothing_and_changes_nothing(demonstration: Home
 def test_an_intruder_with_the_whole_release_works_out_nothing(demonstration: Home) -> None:
     """A stranger recovers nothing; and of what a range may be too narrow for, the judge who knows the truth finds nothing small."""
     assert not attack(_released(demonstration)).recovered
-    report = attack(_released(demonstration), truth=steps.unprotected(Opened.at(demonstration.root)))
+    opened = Opened.at(demonstration.root)
+    report = attack(_released(demonstration), truth=steps.unprotected(opened, opened.whole))
     assert report.passed and not report.recovered
 
 
