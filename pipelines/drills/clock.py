@@ -1,0 +1,7 @@
+"""The clock."""
+
+from __future__ import annotations
+
+from pipelines.drills.promise import Drill
+
+DRILLS: dict[int, Drill] = {}

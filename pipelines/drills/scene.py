@@ -1,0 +1,99 @@
+"""Where a drill plays: a scratch folder, made-up trusts in it, and the product's own command run as a person runs it."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from pipelines.catalogue import load
+from pipelines.demo import make as make_demonstration
+from pipelines.demo.trust import SMALL, Size
+from pipelines.home import Home, make_keys
+
+PATIENCE = 1500.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``scratch``: an empty folder of the drill's own. ``full``: try every case, else a sample that ``seed`` draws. ``tell`` is told progress."""
+
+    scratch: Path
+    full: bool = False
+    seed: int = 0
+    tell: Callable[[str], None] = field(default=lambda _: None)
+
+    @cached_property
+    def chance(self) -> random.Random:
+        return random.Random(self.seed)
+
+    def some(self, cases: Sequence[T], sample: int) -> list[T]:
+        """All ``cases`` of a full drill, else ``sample`` of them."""
+        return list(cases) if self.full or sample >= len(cases) else self.chance.sample(list(cases), sample)
+
+    def place(self, name: str) -> Path:
+        """A path in the scratch folder at which nothing lies yet."""
+        number = 1
+        while (path := self.scratch / f"{name}-{number}").exists():
+            number += 1
+        return path
+
+    def dropped(self) -> Home:
+        """A made-up trust of two academies, one year, whose files lie in the drop folders: a copy of the drill's own."""
+        return self._copy(self._dropped)
+
+    def released(self) -> Home:
+        """The same trust after one undisturbed refresh, which releases it."""
+        return self._copy(self._released)
+
+    def equality(self, *words: str, env: Mapping[str, str] | None = None, under: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+        """The product's command line, run to its end; ``under``: words that come before it, such as ``unshare -n``."""
+        return subprocess.run(
+            [*under, *COMMAND, *words], capture_output=True, text=True, check=False, timeout=PATIENCE, env={**os.environ, **(env or {})}
+        )
+
+    def start(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """The same, started in a process group of its own and not waited for; the caller ends it."""
+        return subprocess.Popen(
+            [*COMMAND, *words],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, **(env or {})},
+        )
+
+    def refresh(self, home: Home, *words: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """``equality refresh`` of ``home``."""
+        return self.equality("refresh", "--home", str(home.root), *words, env=env)
+
+    @cached_property
+    def _dropped(self) -> Home:
+        home = Home.at(self.scratch / "made" / "dropped")
+        home.make()
+        make_keys(home)
+        make_demonstration(home, load, size=Size(SMALL.sites[:2], SMALL.periods))
+        with (home.trust / "disclosure_policy.yml").open("a", encoding="utf-8") as policy:
+            policy.write("price_coarser: 0\n")  # advice on coarser tables takes as long as protection itself
+        return home
+
+    @cached_property
+    def _released(self) -> Home:
+        home = self._copy(self._dropped)
+        done = self.refresh(home)
+        if done.returncode:
+            raise RuntimeError("an undisturbed refresh failed")
+        return home
+
+    def _copy(self, home: Home) -> Home:
+        return Home.at(shutil.copytree(home.root, self.place("home"), symlinks=True))
+
+
+COMMAND = (str(Path(sys.executable).with_name("equality")),)
