@@ -14,6 +14,11 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any, cast
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import IndirectObject, StreamObject
 
 from expectations.attack.reading import NUMBERS
 from expectations.attack.report import Leak
@@ -28,6 +33,9 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 OPEN_DATA = frozenset({"time_period", "time_identifier", "geographic_level"})
 PLACE = re.compile(r"time_period|(school|trust|provider|institution|country|region|la|lad|new_la|old_la)_(code|id|urn|laestab|ukprn|name)")
 """Columns of open data whose numbers are of a time or a place."""
+UNREADABLE = "\0unreadable"
+ACTIVE = frozenset({"/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/EmbeddedFile", "/OpenAction", "/AA", "/SubmitForm"})
+"""Names of a PDF's parts that do something or carry another file (ISO 32000-2, 7.11.4 and 12.6)."""
 GEOMETRY = frozenset({
     "colspan", "rowspan", "tabindex", "width", "height", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy",
     "opacity", "fill-opacity", "stroke-opacity", "stroke-width", "font-size", "aria-level", "aria-colindex", "aria-rowindex",
@@ -53,8 +61,36 @@ def _texts(path: Path) -> Iterator[tuple[str, str]]:
             for part in parts.namelist():
                 if part.endswith(".xml"):
                     yield parts.read(part).decode("utf-8", "replace"), ".sheet"
-    elif suffix not in (".pdf", ".png", ".woff", ".woff2"):
+    elif suffix == ".pdf":
+        yield from ((text, suffix) for text in _of_paper(path))
+    elif suffix not in (".png", ".woff", ".woff2"):
         yield path.read_bytes().decode("utf-8", "replace"), suffix
+
+
+def _of_paper(path: Path) -> Iterator[str]:
+    """What a PDF says on its pages, and what it says to whoever looks inside: alternative texts, titles, names, streams of metadata."""
+    try:
+        reader = PdfReader(path)
+        yield from (page.extract_text() for page in reader.pages)
+        for number in range(1, cast(int, reader.trailer["/Size"])):
+            found = reader.get_object(IndirectObject(number, 0, reader))
+            yield from _said(found)
+    except (PyPdfError, ValueError, KeyError) as unreadable:
+        yield f"{UNREADABLE} {type(unreadable).__name__}"
+
+
+def _said(found: Any) -> Iterator[str]:
+    if isinstance(found, StreamObject) and found.get("/Type") == "/Metadata":
+        yield found.get_data().decode("utf-8", "replace")
+    if isinstance(found, dict):
+        yield from map(str, found)
+        for value in found.values():
+            yield from _said(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from _said(value)
+    elif isinstance(found, str):
+        yield str(found)
 
 
 def _wrong(text: str, suffix: str) -> Iterator[str]:
@@ -62,7 +98,11 @@ def _wrong(text: str, suffix: str) -> Iterator[str]:
         yield "something like a pseudonym"
     if UPN.search(text):
         yield "something like a unique pupil number"
-    if suffix == ".csv":
+    if suffix == ".pdf" and text.startswith(UNREADABLE):
+        yield "not readable as PDF"
+    elif suffix == ".pdf" and text in ACTIVE:
+        yield "something that acts in a PDF"
+    elif suffix == ".csv":
         yield from _wrong_rows(text)
     elif suffix == ".json":
         yield from _wrong_objects(text)

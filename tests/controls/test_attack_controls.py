@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from gate_two import failed_checks
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
 from small_release import BOTH, DISCLOSURE, MINOR, PRIMARY_ONE, PRIMARY_TWO, SECONDARY, Marts, change, small_release, without, write
 
 from expectations.attack import attack
@@ -152,6 +155,62 @@ def test_a_report_that_carries_what_is_hidden_is_found(name: str, marts: Marts, 
 
 def test_a_leak_blocks_the_release(marts: Marts, tmp_path: Path) -> None:
     assert failed_checks(write(marts, tmp_path / "release", reports=LEAKS)) == ["files_hold_nothing_hidden"]
+
+
+def _paper(path: Path, change: Callable[[PdfWriter], object]) -> None:
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    change(writer)
+    writer.write(path)
+
+
+def _print_a_number(writer: PdfWriter) -> None:
+    face = {
+        NameObject("/Type"): NameObject("/Font"),
+        NameObject("/Subtype"): NameObject("/Type1"),
+        NameObject("/BaseFont"): NameObject("/Helvetica"),
+    }
+    stream = DecodedStreamObject()
+    stream.set_data(b"BT /F1 12 Tf 20 20 Td (pupil H801200001001) Tj ET")
+    page = writer.pages[0]
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/F1"): DictionaryObject(face)})})
+    page[NameObject("/Contents")] = writer._add_object(stream)
+
+
+PAPERS = {
+    "a number on a page": (_print_a_number, "something like a unique pupil number"),
+    "a number in a title": (lambda writer: writer.add_metadata({"/Title": "H801200001001"}), "something like a unique pupil number"),
+    "a number beside a picture": (
+        lambda writer: writer.pages[0].update({NameObject("/Alt"): TextStringObject("H801200001001")}),
+        "something like a unique pupil number",
+    ),
+    "a file inside": (lambda writer: writer.add_attachment("pupils.csv", b"name"), "something that acts in a PDF"),
+    "a script": (
+        lambda writer: writer.root_object.update(
+            {
+                NameObject("/OpenAction"): DictionaryObject(
+                    {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("run()")}
+                )
+            }
+        ),
+        "something that acts in a PDF",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_page_on_paper_is_read_too(name: str, marts: Marts, tmp_path: Path) -> None:
+    folder, (change, kind) = write(marts, tmp_path / "release"), PAPERS[name]
+    _paper(folder / "reports" / "board.pdf", lambda _: None)
+    assert leaks_in_texts(folder) == ()
+    _paper(folder / "reports" / "board.pdf", change)
+    assert [leak.kind for leak in leaks_in_texts(folder)] == [kind]
+
+
+def test_a_page_on_paper_that_cannot_be_read_blocks(marts: Marts, tmp_path: Path) -> None:
+    folder = write(marts, tmp_path / "release")
+    (folder / "reports" / "board.pdf").write_bytes(b"%PDF-1.7 and then nothing")
+    assert [leak.kind for leak in leaks_in_texts(folder)] == ["not readable as PDF"]
 
 
 def test_a_hidden_sheet_is_found(marts: Marts, tmp_path: Path) -> None:
