@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.reporting.words import count, joined, per_cent, points, times, value_in_words
+from pipelines.reporting.words import count, joined, per_cent, points, times, upper_first, value_in_words
 
 SENTENCES = {
     1: "Across the trust, the gaps with most people behind them are in {topics}.",
@@ -83,7 +83,7 @@ SENTENCES = {
 def say(number: int, **parts: str) -> str:
     """Sentence ``number`` with its ``parts`` put in; ``KeyError`` when one is missing."""
     sentence = SENTENCES[number].format(**parts)
-    return sentence[:1].upper() + sentence[1:]
+    return upper_first(sentence)
 
 
 def gap_sentence(gap: pd.Series) -> str:

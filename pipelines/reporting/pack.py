@@ -19,6 +19,7 @@ from pipelines.reporting.pages.frame import Context
 from pipelines.reporting.pages.objectives import objective_cards, objectives_page
 from pipelines.reporting.pages.pdf import NO_PANGO, fitted, typesetter
 from pipelines.reporting.pages.public import index_page, public_page, staff_summary
+from pipelines.reporting.pages.standing import standing
 from pipelines.reporting.workbook import write_workbook
 
 Progress = Callable[[str], None]
@@ -36,9 +37,9 @@ def write_pack(
     marts, brand = read_marts(folder, context.period), catalogue.brand
     objectives = objective_cards(folder, context)
     printed: dict[str, tuple[Callable[[int], str], int]] = {
-        "board": (lambda shorter: board_page(folder, brand, context, shorter), 5),
+        "board": (lambda shorter: board_page(marts, objectives, brand, context, shorter), 5),
         "staff-summary": (lambda _: staff_summary(marts, objectives, brand, context), 1),
-        "objectives": (lambda _: objectives_page(folder, brand, context), MANY),
+        "objectives": (lambda _: objectives_page(objectives, marts.trust, brand, context, standing(marts, context)), MANY),
         "public/equality-information": (lambda _: public_page(marts, objectives, brand, context, _beside_the_public(marts)), MANY),
         **{f"academies/{code}": (partial(_academy, marts, code, brand, context), 1) for code in marts.academies},
     }

@@ -79,6 +79,11 @@ def within_sentence(label: str) -> str:
     return label if len(label) > 1 and label[1].isupper() else label[:1].lower() + label[1:]
 
 
+def upper_first(text: str) -> str:
+    """Words as the beginning of a sentence: names and abbreviations further on stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def academic_year(period: str) -> str:
     """``2025-26`` as "2025 to 2026", ``2025-26_autumn`` as "2025 to 2026, autumn", ``2025-26_pool`` as "2023 to 2026, three years together"."""
     years, _, part = period.partition("_")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pipelines.reporting.pages.pdf import paper, typesetter
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 IN_A_BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+SOFFICE = shutil.which("soffice")
 ON_PAPER = pytest.mark.skipif(not typesetter(), reason="Pango is not installed")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 WIDTHS = (1280, 375, 320)
@@ -159,3 +161,18 @@ def test_the_workbook_opens_with_marked_tables_and_nothing_hidden(reports: Path)
         assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row), sheet.title
         assert sheet.title in ("Cover", "Contents") or len(sheet.tables) == 1, sheet.title
     assert (reports / "workbook.xlsx").read_bytes() == (reports / "public" / "workbook.xlsx").read_bytes()
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice Calc is not installed")
+def test_libreoffice_reads_the_workbook_as_it_was_written(reports: Path, tmp_path: Path) -> None:
+    command = [str(SOFFICE), "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--convert-to", "xlsx"]
+    subprocess.run([*command, "--outdir", str(tmp_path), str(reports / "workbook.xlsx")], check=True, capture_output=True, timeout=300)
+    written, read = (load_workbook(folder / "workbook.xlsx", read_only=True) for folder in (reports, tmp_path))
+    assert read.sheetnames == written.sheetnames
+    for name in written.sheetnames:
+        before, after = (list(book[name].iter_rows(values_only=True)) for book in (written, read))
+        assert [_filled(row) for row in after if _filled(row)] == [_filled(row) for row in before if _filled(row)]
+
+
+def _filled(row: tuple[Any, ...]) -> list[Any]:
+    return [value for value in row if value is not None]

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from pipelines.catalogue.trust import Brand
 from pipelines.reporting.commentary import gap_sentence, people_sentence, say
-from pipelines.reporting.marts import Marts, read_marts
+from pipelines.reporting.marts import Marts
 from pipelines.reporting.pages.charts import funnels
 from pipelines.reporting.pages.figures import without_figure
 from pipelines.reporting.pages.findings import findings, going_well, lead, not_known, told
 from pipelines.reporting.pages.frame import VERDICT_WORDS, Context, render
 from pipelines.reporting.pages.gap_tables import MOST_ROWS, gap_tables, untabled
 from pipelines.reporting.pages.incident_table import incidents
-from pipelines.reporting.pages.objectives import objective_cards
+from pipelines.reporting.pages.objectives import Card as ObjectiveCard
 from pipelines.reporting.pages.outside import outside
 from pipelines.reporting.pages.pay_table import pay
 from pipelines.reporting.pages.people_tables import academy_table
@@ -35,20 +34,18 @@ MOST_NOT_KNOWN = 6
 UNRATED = ("monitored", "refused")
 
 
-def board_page(folder: Path, brand: Brand, context: Context, shorter: int = 0) -> str:
-    """The page for ``context.period`` from the Parquet files in ``folder``; ``ValueError`` when they hold none of its figures.
+def board_page(marts: Marts, objectives: list[ObjectiveCard], brand: Brand, context: Context, shorter: int = 0) -> str:
+    """The board report as text.
 
     ``shorter``: how many rows fewer each table has, for a report that would not fit on its five sheets.
     """
-    marts = read_marts(folder, context.period)
-    view = _view(marts, folder, context, MOST_ROWS - shorter)
+    view = _view(marts, objectives, context, MOST_ROWS - shorter)
     return render("board.html", brand, context, f"Equality report {context.year}", marts.trust, **view)
 
 
-def _view(marts: Marts, folder: Path, context: Context, most: int) -> dict[str, Any]:
+def _view(marts: Marts, cards: list[ObjectiveCard], context: Context, most: int) -> dict[str, Any]:
     chosen = findings(marts.gaps_at("trust"))
     academies = academy_table(marts, context.few_below)
-    cards = objective_cards(folder, context)
     own = [card for card in cards if not card.area]
     tables = {subjects: gap_tables(marts, subjects, context.few_below, room, most) for subjects, room in ROOM.items()}
     off_track = [(card.code, card.title, card.owner) for card in own if card.status == "off_track"]

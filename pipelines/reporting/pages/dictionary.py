@@ -22,7 +22,7 @@ from pipelines.catalogue.trust import Brand
 from pipelines.reporting.pages.frame import VERDICT_WORDS, Context, render
 from pipelines.reporting.readable import SYMBOL
 from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
-from pipelines.reporting.words import academic_year, joined
+from pipelines.reporting.words import academic_year, joined, upper_first
 
 PUBLISHED, BEHIND = "marts", ("protection", "counts")
 TYPES = {
@@ -234,7 +234,7 @@ def _what(item: Measure) -> str:
 
 
 def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return upper_first(words)
 
 
 def _made_of(item: Measure) -> str:

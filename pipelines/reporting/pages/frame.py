@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from pipelines.catalogue.trust import Brand
 from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
-from pipelines.reporting.words import academic_year
+from pipelines.reporting.words import academic_year, upper_first
 
 TEMPLATES = Path(__file__).parent / "templates"
 FACES = (
@@ -61,7 +61,8 @@ def render(template: str, brand: Brand, context: Context, title: str, trust: str
         "year": context.year,
         "fonts": fonts(),
         "words": VERDICT_WORDS,
-        "foot": _css_text(f"{title}. {view['standing'].line}" if "standing" in view else title),
+        "standing": None,
+        "foot": _css_text(f"{title}. {upper_first(view['standing'].line)}" if view.get("standing") else title),
         "hidden_words": HIDDEN_WORDS | {"low": f"1 to {context.threshold - 1} people"},
     }
     return _jinja().get_template(template).render(frame | view)
@@ -82,7 +83,11 @@ def fonts() -> Markup:
 
 @functools.cache
 def _jinja() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    pages = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    pages.filters["upper_first"] = upper_first
+    return pages
 
 
 def readable(colour: str) -> str:

@@ -17,6 +17,7 @@ from pipelines.reporting.marts import ALL, CELLS, SHOWN
 from pipelines.reporting.pages.charts import Point, trajectory
 from pipelines.reporting.pages.figures import NO_DRAWING, Figure, without_figure
 from pipelines.reporting.pages.frame import Context, render
+from pipelines.reporting.pages.standing import Standing
 from pipelines.reporting.readable import Labels
 from pipelines.reporting.words import (
     SYMBOLS,
@@ -108,9 +109,8 @@ def objective_cards(marts: Path, context: Context, prefix: str = "objective") ->
     return sorted(cards, key=lambda card: (card.area != "", card.area, card.status == "refused", _natural(card.code)))
 
 
-def objectives_page(marts: Path, brand: Brand, context: Context) -> str:
-    """The tracker as text."""
-    cards = objective_cards(marts, context)
+def objectives_page(cards: list[Card], trust: str, brand: Brand, context: Context, rests_on: Standing | None = None) -> str:
+    """The tracker as text; ``trust``: its name, ``rests_on``: what its figures rest on."""
     own = [card for card in cards if not card.area]
     academies: dict[str, list[Card]] = {}
     for card in cards:
@@ -124,11 +124,12 @@ def objectives_page(marts: Path, brand: Brand, context: Context) -> str:
         brand,
         context,
         title,
-        Labels(marts).trust,
+        trust,
         own=own,
         academies=academies,
         sums=sums,
         status_words=STATUS_WORDS,
+        standing=rests_on,
     )
 
 

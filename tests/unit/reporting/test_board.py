@@ -48,9 +48,13 @@ class Outline(HTMLParser):
             assert self.open.pop() == tag
 
 
+def page_of(folder: Path, context: Context) -> str:
+    return board_page(read_marts(folder, context.period), objective_cards(folder, context), BRAND, context)
+
+
 @pytest.fixture(scope="module")
 def page(made_marts: Path) -> str:
-    return board_page(made_marts, BRAND, CONTEXT)
+    return page_of(made_marts, CONTEXT)
 
 
 @pytest.fixture(scope="module")
@@ -71,13 +75,13 @@ def text_of(page: str) -> str:
 
 
 def test_the_same_figures_give_the_same_bytes(marts_folder: Path, page: str) -> None:
-    assert board_page(marts_folder, BRAND, CONTEXT) == page
+    assert page_of(marts_folder, CONTEXT) == page
 
 
 def test_the_order_of_the_rows_does_not_show(marts_folder: Path, tmp_path: Path, page: str) -> None:
     for path in marts_folder.iterdir():
         pd.read_parquet(path).iloc[::-1].to_parquet(path, index=False)
-    assert board_page(marts_folder, BRAND, CONTEXT) == page
+    assert page_of(marts_folder, CONTEXT) == page
 
 
 def test_the_page_stands_alone(page: str, outline: Outline) -> None:
@@ -165,19 +169,19 @@ def test_a_number_left_in_a_hidden_cell_does_not_reach_the_page(
 
     for mart in ("mart_pupil_composition", "mart_pupil_outcomes", "mart_staff_composition", "mart_staff_outcomes"):
         rewrite(mart, leaking)
-    assert board_page(marts_folder, BRAND, CONTEXT) == page
+    assert page_of(marts_folder, CONTEXT) == page
 
 
 def test_made_up_figures_say_so_and_real_ones_do_not(marts_folder: Path, tmp_path: Path, page: str) -> None:
     real = Context(period="2025-26", made_up=False, threshold=10, few_below=20)
-    other = board_page(marts_folder, BRAND, real)
+    other = page_of(marts_folder, real)
     assert page.lower().count("made-up data") >= 3
     assert "made-up data" not in other.lower()
 
 
 def test_a_period_without_figures_is_refused(marts_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="2019-20"):
-        board_page(marts_folder, BRAND, Context(period="2019-20", made_up=False, threshold=10, few_below=20))
+        page_of(marts_folder, Context(period="2019-20", made_up=False, threshold=10, few_below=20))
 
 
 @given(st.from_regex(r"\A#[0-9a-f]{6}\Z"))
@@ -199,7 +203,7 @@ def test_a_measure_of_which_nothing_can_be_shown_is_named(
     marts_folder: Path, tmp_path: Path, rewrite: Callable[[str, Callable[[pd.DataFrame], pd.DataFrame]], None]
 ) -> None:
     rewrite("mart_gaps", lambda gaps: gaps.assign(verdict=gaps["verdict"].mask(gaps["measure"].eq("suspended"), "not_shown")))
-    text = text_of(board_page(marts_folder, BRAND, CONTEXT))
+    text = text_of(page_of(marts_folder, CONTEXT))
     assert "Suspended once" not in text.split("Pupils")[1].split("No clear and no likely gap")[0]
     assert "No clear and no likely gap that the figures can show: suspended once." in text
 
@@ -210,7 +214,7 @@ def test_a_trust_that_sent_little_still_gets_a_page(
     for mart in ("mart_pupil_outcomes", "mart_staff_outcomes", "mart_staff_composition", "mart_gaps"):
         rewrite(mart, lambda rows: rows[:0])
     rewrite("dim_measures", lambda measures: measures[measures["kind"].ne("figure")])
-    text = text_of(board_page(marts_folder, BRAND, CONTEXT))
+    text = text_of(page_of(marts_folder, CONTEXT))
     assert "Across the trust, no comparison shows a clear gap." in text
     assert "Sex is known for 99% of pupils." in text
     assert "The trust holds no pay figures for this period." in text
@@ -229,7 +233,7 @@ def test_a_low_count_is_a_word_and_no_drawing_and_rounding_is_explained(marts_fo
     low = public_page(read_marts(marts_folder, context.period), cards, BRAND, context, [])
     assert '<span class="hatch">[low] 1 to 9 people</span>' in low
     assert low.count("<svg") < public.count("<svg")
-    report = text_of(board_page(marts_folder, BRAND, context))
+    report = text_of(page_of(marts_folder, context))
     assert "Every count is a multiple of 5" in report
     assert "This holds for: Pupils on roll." in report
     assert "[low]" not in page + public
@@ -264,5 +268,5 @@ def test_the_board_is_told_of_objectives_decisions_incidents_and_due_regard(page
 
 
 def test_every_page_says_when_and_on_whom_it_rests(page: str) -> None:
-    line = "data of 15 January 2026 · 2 of 3 academies in · not known at most: sex of 1\\25  of pupils"
+    line = "Data of 15 January 2026 · 2 of 3 academies in · not known at most: sex of 1\\25  of pupils"
     assert f'content:"Equality report 2025 to 2026. {line}"' in page

@@ -45,6 +45,10 @@ def written(marts_folder: Path) -> Write:
     return written
 
 
+def page_of(folder: Path) -> str:
+    return objectives_page(objective_cards(folder, CONTEXT), "Test Trust", BRAND, CONTEXT)
+
+
 def only(folder: Path) -> Card:
     cards = objective_cards(folder, CONTEXT)
     assert len(cards) == 1
@@ -190,9 +194,9 @@ def test_a_number_that_lies_in_a_hidden_row_is_never_told(written: Write, value:
     plan = {"measure": "suspended", "characteristic": "sen", "group_code": "plan", "status": "cannot_tell_yet"}
     gap = {**plan, "kind": "gap", "comparator_code": "none"}
     hidden = written(*(row(code, **{**kind, "value": NAN, "low": NAN, "high": NAN}) for code, kind in (("O1", plan), ("O2", gap))))
-    page = objectives_page(hidden, BRAND, CONTEXT)
+    page = page_of(hidden)
     left = written(*(row(code, **{**kind, "value": value, "low": low, "high": high}) for code, kind in (("O1", plan), ("O2", gap))))
-    assert objectives_page(left, BRAND, CONTEXT) == page
+    assert page_of(left) == page
 
 
 def test_the_start_of_a_hidden_year_is_not_told(written: Write) -> None:
@@ -203,7 +207,7 @@ def test_the_start_of_a_hidden_year_is_not_told(written: Write) -> None:
 
 @pytest.fixture
 def page(written: Write) -> str:
-    return objectives_page(written(*many()), BRAND, CONTEXT)
+    return page_of(written(*many()))
 
 
 def test_the_page_counts_each_status_and_says_each_word(page: str) -> None:
@@ -215,7 +219,7 @@ def test_the_page_counts_each_status_and_says_each_word(page: str) -> None:
 
 
 def test_the_page_is_whole_and_the_same_twice(page: str, written: Write) -> None:
-    assert objectives_page(written(*reversed(many())), BRAND, CONTEXT) == page
+    assert page_of(written(*reversed(many()))) == page
     ids = re.findall(r' id="([^"]*)"', page)
     assert len(ids) == len(set(ids))
     assert all(target in ids for target in re.findall(r'href="#([^"]*)"', page))
@@ -232,4 +236,4 @@ def test_a_trust_without_objectives_says_so(written: Write) -> None:
     folder = written(row("O1"))
     pd.read_parquet(folder / "mart_objectives.parquet").head(0).to_parquet(folder / "mart_objectives.parquet", index=False)
     assert objective_cards(folder, CONTEXT) == []
-    assert "The trust has set no equality objectives." in objectives_page(folder, BRAND, CONTEXT)
+    assert "The trust has set no equality objectives." in page_of(folder)

@@ -38,7 +38,7 @@ def text_of(page: str) -> str:
 def every_page(folder: Path) -> dict[str, str]:
     marts, cards = read_marts(folder, CONTEXT.period), objective_cards(folder, CONTEXT)
     return {
-        "board": board_page(folder, BRAND, CONTEXT),
+        "board": board_page(marts, cards, BRAND, CONTEXT),
         "academy": academy_page(marts, ZEBRA, BRAND, CONTEXT),
         "public academy": academy_page(marts, ZEBRA, BRAND, CONTEXT, public=True),
         "public": public_page(marts, cards, BRAND, CONTEXT, [("Workbook", "workbook.xlsx")]),
@@ -126,7 +126,7 @@ def test_incidents_hidden_or_never_sent_are_told_apart(marts_folder: Path, rewri
     assert hidden is not None and hidden.sentence == SENTENCES[34] and ("All", ("[c]",)) in hidden.rows
     rewrite("mart_incidents", lambda rows: rows[:0])
     assert incidents(read_marts(marts_folder, "2025-26"), "2025-26") is None
-    assert "No academy has sent its incidents" in board_page(marts_folder, BRAND, CONTEXT)
+    assert "No academy has sent its incidents" in every_page(marts_folder)["board"]
 
 
 def test_an_academy_outside_its_limits_is_named_with_a_question_and_one_that_does_well_with_another(
@@ -146,7 +146,7 @@ def test_an_academy_outside_its_limits_is_named_with_a_question_and_one_that_doe
         ("Apple Academy: 7% of 900 pupils, below the range that chance explains.", SENTENCES[31]),
         ("Zebra Academy: 40% of 250 pupils, above the range that chance explains.", SENTENCES[30]),
     )
-    assert "Zebra Academy: 40% of 250 pupils" in board_page(marts_folder, BRAND, CONTEXT)
+    assert "Zebra Academy: 40% of 250 pupils" in every_page(marts_folder)["board"]
 
 
 def test_a_page_is_asked_for_shorter_until_it_fits_its_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
