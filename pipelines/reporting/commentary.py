@@ -7,7 +7,7 @@ import pandas as pd
 from pipelines.reporting.words import count, joined, per_cent, points, times, upper_first, value_in_words
 
 SENTENCES = {
-    1: "Across the trust, the gaps with most people behind them are in {topics}.",
+    1: "Across the trust, the gaps with most people behind them are: {topics}.",
     2: "Across the trust, no comparison shows a clear gap.",
     3: "{group}: {times} as likely as {comparator}, {value} against {comparator_value}.",
     4: "{group}: {value}, against {comparator_value} for {comparator}, a gap of {points}.",
@@ -73,7 +73,7 @@ SENTENCES = {
     65: "Which groups are too small here to judge, and how do we hear from them?",
     66: "What do pupils and families of these groups tell us themselves?",
     67: "No gap here is clear. Of {comparisons} comparisons {hidden} cannot be shown, so look at the trust’s figures as well.",
-    68: "Here the gaps with most people behind them are in {topics}.",
+    68: "Here the gaps with most people behind them are: {topics}.",
     69: "{group} and {comparator} fare alike.",
     70: "Ask what made the difference.",
     71: "We do not know the {characteristic} of {share} of staff.",

@@ -23,7 +23,7 @@ def gap(**changes: object) -> pd.Series:
 SAID = {
     1: (
         commentary.say(1, topics="absence (Disadvantaged)"),
-        "Across the trust, the gaps with most people behind them are in absence (Disadvantaged).",
+        "Across the trust, the gaps with most people behind them are: absence (Disadvantaged).",
     ),
     2: (commentary.say(2), "Across the trust, no comparison shows a clear gap."),
     3: (commentary.gap_sentence(gap()), "SEN support: 2.9 times as likely as No SEN, 13% against 5%."),
@@ -158,7 +158,7 @@ SAID = {
     ),
     68: (
         commentary.say(68, topics="absence (Disadvantaged)"),
-        "Here the gaps with most people behind them are in absence (Disadvantaged).",
+        "Here the gaps with most people behind them are: absence (Disadvantaged).",
     ),
     69: (commentary.say(69, group="Female", comparator="Male"), "Female and Male fare alike."),
     70: (commentary.say(70), "Ask what made the difference."),

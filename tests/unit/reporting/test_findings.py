@@ -30,7 +30,7 @@ def test_the_clear_gaps_with_most_people_behind_come_first(marts: Marts) -> None
 
 def test_the_summary_names_measure_and_group(marts: Marts) -> None:
     assert lead(findings(marts.gaps_at("trust"))) == (
-        "Across the trust, the gaps with most people behind them are in absent (SEN support), "
+        "Across the trust, the gaps with most people behind them are: absent (SEN support), "
         "suspended once (Black Caribbean) and suspended once (SEN support)."
     )
 

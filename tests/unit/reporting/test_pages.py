@@ -77,7 +77,7 @@ def test_every_page_names_its_dates_its_academies_and_what_is_not_known(marts_fo
 def test_an_academy_reads_its_own_findings_with_questions_and_what_is_owed(with_gaps_at_zebra: Path) -> None:
     text = text_of(academy_page(read_marts(with_gaps_at_zebra, "2025-26"), ZEBRA, BRAND, CONTEXT))
     assert "Zebra Academy: equality on one page" in text and "1,000 on roll" in text
-    assert "Here the gaps with most people behind them are in" in text
+    assert "Here the gaps with most people behind them are:" in text
     assert SENTENCES[61] in text and "Data still needed from Zebra Academy" in text
     assert "Suspended once 9% 5%" in text
 
