@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ import pyarrow as pa
 from pipelines import intake
 from pipelines.disclosure import loss
 from pipelines.home import HomeError, duck
-from pipelines.home.vault import unseal, write_whole
+from pipelines.home.vault import move, unseal, write_whole
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.versions import versions
 from pipelines.release import bundle, draft, release
@@ -152,7 +151,7 @@ def finish(opened: Opened) -> Manifest:
     verdicts = {judge: _kept(opened, judge, bundle.digest(opened.home.partial_draft, under)) for judge, under in JUDGES.items()}
     built = _foundations(opened).model_copy(update={"disclosure": _disclosure(opened), "verdicts": verdicts})
     sealed = draft.finish(opened.home, built)
-    os.replace(opened.candidate, opened.whole)
+    move(opened.candidate, opened.whole)
     return sealed
 
 
