@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
@@ -10,6 +11,12 @@ AT_WORK = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus
 KILLED = "Nobody is at work on this run any more: it was killed. The next one takes its place."
 STARTS_WITHIN = dt.timedelta(minutes=10)
 """How long a run may take from its beginning until it holds the home."""
+
+
+def at_work(root: Path) -> set[str]:
+    """The runs that Dagster takes for running in the home at ``root``."""
+    with DagsterInstance.from_config(str(root / "dagster")) as instance:
+        return {run.run_id for run in instance.get_runs(RunsFilter(statuses=AT_WORK))}
 
 
 def close(instance: DagsterInstance, own: str = "", before: dt.datetime | None = None) -> int:
