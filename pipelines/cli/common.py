@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from pipelines.home import HomeError
+from pipelines.home import HomeError, disk
 
 HomeOption = Annotated[Path, typer.Option("--home", help="The trust's home directory.", envvar="EQUALITY_HOME")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
@@ -50,6 +50,10 @@ def sentences() -> Iterator[None]:
         yield
     except (HomeError, CatalogueError) as trouble:
         stop(str(trouble), UNUSABLE)
+    except Exception as trouble:
+        if not disk.is_full(trouble):
+            raise
+        stop("The disk is full. Make room, then run the same again; what was there before is as it was.", UNUSABLE)
 
 
 def stop(sentence: str, code: int) -> NoReturn:

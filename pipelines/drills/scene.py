@@ -16,7 +16,8 @@ from typing import TypeVar
 from pipelines.catalogue import load
 from pipelines.demo import make as make_demonstration
 from pipelines.demo.trust import SMALL, Size
-from pipelines.home import Home, make_keys
+from pipelines.home import Home, make_keys, seam
+from pipelines.orchestration.dbt import parsed_manifest
 
 PATIENCE = 1500.0
 T = TypeVar("T")
@@ -54,6 +55,11 @@ class Scene:
         """The same trust after one undisturbed refresh, which releases it."""
         return self._copy(self._released)
 
+    @cached_property
+    def passages(self) -> int:
+        """How often that undisturbed refresh passed the seam at which a drill can end a run."""
+        return self._released.root.with_suffix(".tally").read_text("utf-8").count("\n")
+
     def equality(self, *words: str, env: Mapping[str, str] | None = None, under: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
         """The product's command line, run to its end; ``under``: words that come before it, such as ``unshare -n``."""
         return subprocess.run(
@@ -70,6 +76,10 @@ class Scene:
             env={**os.environ, **(env or {})},
         )
 
+    def told(self, *words: str) -> subprocess.Popen[str]:
+        """The same as :meth:`start`, with what it says kept."""
+        return subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
     def refresh(self, home: Home, *words: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """``equality refresh`` of ``home``."""
         return self.equality("refresh", "--home", str(home.root), *words, env=env)
@@ -80,6 +90,7 @@ class Scene:
         home.make()
         make_keys(home)
         make_demonstration(home, load, size=Size(SMALL.sites[:2], SMALL.periods))
+        parsed_manifest(home.warehouse / "dbt")  # once, and not in every copy
         with (home.trust / "disclosure_policy.yml").open("a", encoding="utf-8") as policy:
             policy.write("price_coarser: 0\n")  # advice on coarser tables takes as long as protection itself
         return home
@@ -87,7 +98,7 @@ class Scene:
     @cached_property
     def _released(self) -> Home:
         home = self._copy(self._dropped)
-        done = self.refresh(home)
+        done = self.refresh(home, env={seam.TALLY: str(home.root.with_suffix(".tally"))})
         if done.returncode:
             raise RuntimeError("an undisturbed refresh failed")
         return home

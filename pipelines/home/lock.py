@@ -1,24 +1,84 @@
-"""One run at a time in a home. The operating system drops the lock with its holder, so a killed run never blocks the next."""
+"""One run at a time in a home. The operating system drops a lock with its holder, so a killed run never blocks the next.
+
+No process number is written down or compared, so that none that is given anew can be mistaken for a holder.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import threading
+import time
 from pathlib import Path
 
 from pipelines.home.paths import Home, HomeError
 
+PATIENCE = 10.0
+"""Seconds that a child of a killed run, which ends on its own, is waited for."""
+LOOK = 0.2
 _held: dict[Path, int] = {}
 
 
 def hold(home: Home) -> None:
-    """Let no other process work in the home until this one ends; :class:`HomeError` at once when another does already."""
+    """Let no other process work in the home until this one ends; :class:`HomeError` at once when another does already.
+
+    What a killed run left at work in the warehouse is waited for until it has noticed.
+    """
     if home.root in _held:
         return
-    descriptor = os.open(home.root / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    busy = f"Another run is at work in {home.root}. Wait for it to end, then try again."
+    descriptor = _locked(home.root / ".lock")
+    if descriptor is None:
+        raise HomeError(busy)
+    until = time.monotonic() + PATIENCE
+    while (building := _locked(_builder(home))) is None:
+        if time.monotonic() > until:
+            os.close(descriptor)
+            raise HomeError(busy)
+        time.sleep(LOOK)
+    os.close(building)
+    _held[home.root] = descriptor
+
+
+def is_free(home: Home) -> bool:
+    """Whether nobody, this process included, is at work in the home."""
+    descriptor = None if home.root in _held else _locked(home.root / ".lock")
+    if descriptor is not None:
+        os.close(descriptor)
+    return descriptor is not None
+
+
+def build_for_parent(home: Home) -> None:
+    """Take part, as a child of the run that holds the home, in building its warehouse: this process ends as soon as its parent has.
+
+    :class:`HomeError` when another process is building.
+    """
+    if _builder(home) in _held:
+        return
+    descriptor = _locked(_builder(home))
+    if descriptor is None:
+        raise HomeError(f"Another run is building in {home.warehouse}. Wait for it to end, then try again.")
+    _held[_builder(home)] = descriptor
+    threading.Thread(target=_end_after, args=(os.getppid(),), name="parent", daemon=True).start()
+
+
+def _end_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOK)
+    os._exit(1)
+
+
+def _builder(home: Home) -> Path:
+    return home.warehouse / ".lock"
+
+
+def _locked(path: Path) -> int | None:
+    """The descriptor of the locked file, or ``None`` when another process has the lock."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise HomeError(f"Another run is at work in {home.root}. Wait for it to end, then try again.") from None
-    _held[home.root] = descriptor
+        return None
+    return descriptor

@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from pipelines.home import seam
 from pipelines.home.keys import Keys
 from pipelines.home.paths import HomeError
 
@@ -40,12 +41,19 @@ def write_whole(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(partial, path)
-    flush_directory(path.parent)
+    move(partial, path)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename ``source`` to ``target`` in one step that survives a power cut; what lay at ``target`` is replaced."""
+    seam.passed(f"before:{target.name}")
+    os.replace(source, target)
+    flush_directory(target.parent)
 
 
 def flush_directory(directory: Path) -> None:
-    """Make a rename inside ``directory`` survive a power cut."""
+    """Make a rename or a removal inside ``directory`` survive a power cut."""
+    seam.passed(f"after:{directory.name}")
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)

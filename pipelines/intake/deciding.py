@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from pipelines.home.limit import limited
 from pipelines.intake import names
 from pipelines.intake.arrivals import Arrival
 from pipelines.intake.converge import tidy
@@ -19,6 +20,8 @@ from pipelines.intake.reading import Reading, Source, read
 from pipelines.intake.store import Store
 from pipelines.intake.telling import SHORT_FALL, Known, columns_changed, entries, tell
 
+READ_SECONDS = 300.0
+"""What reading and judging one file may take: a year's register of a large academy takes seconds."""
 SHARE_OF_ANOTHER_ROLL = 0.5
 FEWEST_TO_COMPARE_ROLLS = 20
 
@@ -125,7 +128,8 @@ def _read(store: Store, parcel: Parcel) -> Reading:
     if parcel.refusal is not None or parcel.content is None:
         return Reading(parcel.source.modified, problems=(parcel.refusal,) if parcel.refusal else ())
     try:
-        reading = read(parcel.content, parcel.source, store.catalogue, store.keys, store.judge)
+        with limited(READ_SECONDS):
+            reading = read(parcel.content, parcel.source, store.catalogue, store.keys, store.judge)
     except Exception as error:  # whatever a file provokes is that file's refusal, and its text may quote a value
         return Reading(parcel.source.modified, problems=(problem("could_not_be_checked", what=type(error).__name__),))
     if reading.refusal is None and (store.ledger.usable(parcel.content_hash) or _is_another_academys(store, reading)):

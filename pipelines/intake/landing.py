@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.catalogue.model import Dataset
 from pipelines.home import Home, Keys
-from pipelines.home.vault import flush_directory
+from pipelines.home.vault import move
 from pipelines.intake.contract import ATTRIBUTES, landed_types
 from pipelines.intake.mapping import Record, Slice
 
@@ -118,8 +118,7 @@ class Landing:
         aside.chmod(0o600)
         with aside.open("rb") as file:
             os.fsync(file.fileno())
-        os.replace(aside, path)
-        flush_directory(path.parent)
+        move(aside, path)
 
 
 def _quoted(path: Path) -> str:

@@ -208,6 +208,6 @@ def _refusal(mapped: Mapped, dataset: Dataset, received: int, judge: Judge) -> P
         return problem("too_many_set_aside")
     rows = [record for records in mapped.records.values() for record in records]
     verdict = judge(frame(dataset, rows), dataset)
-    if not verdict.passed:
+    if verdict.passed is not True:
         return problem("gate", what=", ".join(name.replace("_", " ") for name in verdict.failed))
     return None

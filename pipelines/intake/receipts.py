@@ -16,7 +16,7 @@ from typing import Any
 
 from pipelines.catalogue.model import Dataset
 from pipelines.home import Home
-from pipelines.home.vault import flush_directory
+from pipelines.home.vault import move
 from pipelines.intake.problems import Problem
 
 ACCEPTED, WITH_FIXES, REFUSED, SAME = "accepted", "accepted_with_things_to_fix", "not_accepted", "same_file_as_before"
@@ -237,8 +237,7 @@ def write(receipt: Receipt, parent: Path, *, folder_mode: int = 0o700, file_mode
             os.fsync(file.fileno())
         (partial / name).chmod(file_mode)
     partial.chmod(folder_mode)
-    os.replace(partial, folder)
-    flush_directory(parent)
+    move(partial, folder)
     return folder
 
 

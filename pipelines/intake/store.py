@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from types import TracebackType
 
 from pipelines.catalogue.model import Catalogue
 from pipelines.home import Home, HomeError, Keys
-from pipelines.home.vault import flush_directory, seal, unseal, write_whole
+from pipelines.home.vault import move, seal, unseal, write_whole
 from pipelines.intake.landing import Landing
 from pipelines.intake.ledger import Ledger
 from pipelines.intake.reading import Judge
@@ -50,5 +49,4 @@ class Store:
         if self.ledger.usable(digest) or not sealed.exists():
             write_whole(locked, seal(self.keys, digest, content))
         else:
-            os.replace(sealed, locked)
-            flush_directory(locked.parent)
+            move(sealed, locked)

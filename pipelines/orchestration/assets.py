@@ -26,7 +26,7 @@ from dagster import (
 
 from pipelines.catalogue import Catalogue
 from pipelines.intake import Settled
-from pipelines.orchestration import steps
+from pipelines.orchestration import stale, steps
 from pipelines.orchestration.dbt_assets import CATALOGUE, EARLIER, OWNERS
 from pipelines.orchestration.loss_tables import analyst_tables
 from pipelines.orchestration.resources import Clock, TrustHome
@@ -96,6 +96,7 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
     )
     def landing(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> Iterator[Any]:
         opened = home.take()
+        stale.close(context.instance, own=context.run_id)
         report = steps.take_in(opened, clock.now, context.log.info)
         matrix = steps.write_matrix(opened, clock.now())
         if steps.nothing_landed(opened):

@@ -17,6 +17,7 @@ from pipelines.catalogue import load
 from pipelines.catalogue.tables import reference_tables
 from pipelines.home import Home, load_keys
 from pipelines.home.duck import LANDING_KEY, attach_warehouse, settings, unlock
+from pipelines.home.lock import build_for_parent
 from pipelines.orchestration.dbt import HOME_VARIABLE, WAREHOUSE_VARIABLE
 from pipelines.release.history import changes, released_cells
 
@@ -32,6 +33,7 @@ class Plugin(BasePlugin):
         config.update(settings(self.home))
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        build_for_parent(self.home)
         keys = load_keys(self.home)
         catalogue = load(self.home.trust)
         unlock(conn, keys)

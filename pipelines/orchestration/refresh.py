@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.home import HomeError, disk
 from pipelines.home.lock import hold
 from pipelines.home.vault import write_whole
 from pipelines.orchestration import dbt, steps
@@ -50,14 +51,20 @@ class Refreshed:
 def refresh(opened: Opened, today: dt.date | None, progress: Callable[[str], None]) -> Refreshed:
     """Bring the draft up to date, and release it if it is due. ``progress`` is told each step as it ends.
 
-    ``today`` fixes the day, for a rehearsal of a release date. ``HomeError`` when another run is at work.
+    ``today`` fixes the day, for a rehearsal of a release date. ``HomeError`` when another run is at work, and when
+    the disk is full.
     """
     hold(opened.home)
-    draft.recover(opened.home)
-    release.recover(opened.home)
-    if steps.nothing_new(opened, today or dt.datetime.now(dt.UTC).date()):
-        return Refreshed(changed=False)
-    return _run_job(opened, today, progress)
+    try:
+        draft.recover(opened.home)
+        release.recover(opened.home)
+        if steps.nothing_new(opened, today or dt.datetime.now(dt.UTC).date()):
+            return Refreshed(changed=False)
+        return _run_job(opened, today, progress)
+    except Exception as error:
+        if disk.is_full(error):
+            raise HomeError(disk.sentence(opened.home.root)) from None
+        raise
 
 
 def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], None]) -> Refreshed:
@@ -76,6 +83,8 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
     ):
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}})
         failed = tuple(_told(event) for event in result.filter_events(lambda event: event.is_step_failure) if event.step_failure_data.error)
+        if any(_for_want_of_room(event) for event in result.all_events):
+            raise HomeError(disk.sentence(opened.home.root))
         failed += tuple(_judgement(one) for one in result.get_asset_check_evaluations() if not one.passed and one.blocking)
     return Refreshed(changed=True, failed=failed or (() if result.success else ("a step that gave no reason",)))
 
@@ -90,6 +99,16 @@ def _told(event: DagsterEvent) -> str:
     places = [found for line in (error.stack if error else ()) if (found := OUR_LINE.search(line))]
     where = f" at {places[-1][1]}, line {places[-1][2]}" if places else ""
     return f"{event.step_key}: {error.cls_name}{where}" if error and error.cls_name else str(event.step_key)
+
+
+def _for_want_of_room(event: DagsterEvent) -> bool:
+    """Whether a step failed because the disk is full; its own words are looked at and not told."""
+    error = event.step_failure_data.error if event.is_step_failure else None
+    while error is not None:
+        if disk.says_full(error.message):
+            return True
+        error = error.cause or error.context
+    return False
 
 
 def _judgement(evaluation: AssetCheckEvaluation) -> str:

@@ -1,5 +1,7 @@
 """Noticing dropped files. A sensor only asks for a run; the ledger decides what is new."""
 
+import datetime as dt
+
 from dagster import (
     DagsterRunStatus,
     DefaultSensorStatus,
@@ -12,7 +14,8 @@ from dagster import (
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from pipelines.orchestration import steps
+from pipelines.home.lock import is_free
+from pipelines.orchestration import stale, steps
 from pipelines.orchestration.resources import TrustHome
 
 SECONDS_BETWEEN_LOOKS = 30
@@ -22,6 +25,7 @@ UNDER_WAY = [DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING, DagsterRunStatu
 def drop_folder_sensor(job: UnresolvedAssetJobDefinition) -> SensorDefinition:
     """Ask for a refresh when a drop folder holds a file that is not settled, unless one is under way.
 
+    A run that was killed is not under way: where nobody holds the home it is told to have failed.
     A run's key holds the attempt as well as the files, because Dagster remembers keys for ever and a failed run must be tried again.
     """
 
@@ -33,9 +37,12 @@ def drop_folder_sensor(job: UnresolvedAssetJobDefinition) -> SensorDefinition:
         description="Looks into the drop folders and asks for a refresh when something lies there.",
     )
     def drop_folders(context: SensorEvaluationContext, home: TrustHome) -> RunRequest | SkipReason:
-        waiting = steps.waiting(home.open())
+        opened = home.open()
+        waiting = steps.waiting(opened)
         if not waiting:
             return SkipReason("Nothing new in the drop folders.")
+        if is_free(opened.home):
+            stale.close(context.instance, before=dt.datetime.now(dt.UTC) - stale.STARTS_WITHIN)
         if context.instance.get_runs_count(RunsFilter(job_name=job.name, statuses=UNDER_WAY)):
             return SkipReason("A refresh is under way; what lies there is looked at again after it.")
         attempt = int(context.cursor or 0) + 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,8 @@ import pyarrow as pa
 from pipelines import intake
 from pipelines.disclosure import loss
 from pipelines.home import HomeError, duck
-from pipelines.home.vault import unseal, write_whole
+from pipelines.home.limit import limited
+from pipelines.home.vault import move, unseal, write_whole
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.versions import versions
 from pipelines.release import bundle, draft, release
@@ -25,6 +25,8 @@ from pipelines.release.manifest import JUDGES, Disclosure, Input, Manifest, Mani
 from pipelines.release.verify import release_id
 
 COUNTS_SCHEMA, MARTS_SCHEMA = "counts", "marts"
+JUDGE_SECONDS = 3 * 3600.0
+"""What a judge may take. One that hangs has passed nothing, and must not hold up the nights that follow."""
 Progress = Callable[[str], None]
 
 
@@ -102,7 +104,8 @@ def judge_marts(opened: Opened) -> Any:
     from expectations.release import judge_release
 
     judged = bundle.digest(opened.home.partial_draft, JUDGES["gate2"])
-    verdict = judge_release(opened.home.partial_draft, _disclosure(opened).model_dump(mode="json"))
+    with limited(JUDGE_SECONDS):
+        verdict = judge_release(opened.home.partial_draft, _disclosure(opened).model_dump(mode="json"))
     _keep(opened, "gate2", verdict, judged)
     return verdict
 
@@ -133,13 +136,14 @@ def attack_draft(opened: Opened) -> Any:
 
     attacked = bundle.digest(opened.home.partial_draft, JUDGES["attack"])
     earlier = [opened.home.releases / told.id for told in release.standing(opened.home)]
-    verdict = judge_attack(
-        opened.home.partial_draft,
-        earlier,
-        _disclosure(opened).model_dump(mode="json"),
-        truth=unprotected(opened, opened.candidate),
-        movers=movers(opened),
-    )
+    with limited(JUDGE_SECONDS):
+        verdict = judge_attack(
+            opened.home.partial_draft,
+            earlier,
+            _disclosure(opened).model_dump(mode="json"),
+            truth=unprotected(opened, opened.candidate),
+            movers=movers(opened),
+        )
     _keep(opened, "attack", verdict, attacked)
     return verdict
 
@@ -147,17 +151,17 @@ def attack_draft(opened: Opened) -> Any:
 def finish(opened: Opened) -> Manifest:
     """Seal the judged partial draft, swap it in, and swap the warehouse in.
 
-    Raises :class:`HomeError` when a verdict is missing, is a fail, or is about other bytes than those that lie there now.
+    Raises :class:`HomeError` when a verdict is missing, is a fail, looked at nothing, or is about other bytes than those that lie there now.
     """
     verdicts = {judge: _kept(opened, judge, bundle.digest(opened.home.partial_draft, under)) for judge, under in JUDGES.items()}
     built = _foundations(opened).model_copy(update={"disclosure": _disclosure(opened), "verdicts": verdicts})
     sealed = draft.finish(opened.home, built)
-    os.replace(opened.candidate, opened.whole)
+    move(opened.candidate, opened.whole)
     return sealed
 
 
 def _keep(opened: Opened, judge: str, verdict: Any, judged: str) -> None:
-    kept = Verdict(passed=verdict.passed, checks=tuple(check.name for check in verdict.checks), judged=judged)
+    kept = Verdict(passed=verdict.passed is True, checks=tuple(check.name for check in verdict.checks), judged=judged)
     write_whole(opened.verdict(judge), kept.model_dump_json().encode())
 
 
@@ -168,6 +172,8 @@ def _kept(opened: Opened, judge: str, lies_there: str) -> Verdict:
         raise HomeError(f"The draft was not judged by {judge}, so it cannot be finished. Run: equality refresh") from None
     if not verdict.passed:
         raise HomeError(f"The draft did not pass {judge}, so it cannot be finished.")
+    if not verdict.checks:
+        raise HomeError(f"{judge} looked at nothing, so the draft cannot be finished.")
     if verdict.judged != lies_there:
         raise HomeError(f"The draft has changed since {judge} judged it, so it cannot be finished. Run: equality refresh")
     return verdict

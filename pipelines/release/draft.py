@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 from pipelines.home import Home
-from pipelines.home.vault import flush_directory, write_whole
+from pipelines.home.vault import move, write_whole
 from pipelines.release import bundle
 from pipelines.release.manifest import FileRecord, Manifest
 
@@ -26,9 +25,8 @@ def finish(home: Home, manifest: Manifest) -> Manifest:
     bundle.flush(home.partial_draft)
     write_whole(home.partial_draft / bundle.MANIFEST, sealed.content())
     if home.draft.exists():
-        os.replace(home.draft, _aside(home))
-    os.replace(home.partial_draft, home.draft)
-    flush_directory(home.root)
+        move(home.draft, _aside(home))
+    move(home.partial_draft, home.draft)
     shutil.rmtree(_aside(home), ignore_errors=True)
     return sealed
 
@@ -39,8 +37,7 @@ def recover(home: Home) -> None:
     A draft that was sealed but not yet in place is given up: the last good one stands, and the next run makes the same bytes again.
     """
     if _aside(home).exists() and not home.draft.exists():
-        os.replace(_aside(home), home.draft)
-        flush_directory(home.root)
+        move(_aside(home), home.draft)
     for leftover in (_aside(home), home.partial_draft):
         if leftover.exists():
             shutil.rmtree(leftover)

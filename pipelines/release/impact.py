@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from pydantic import ValidationError
 from pipelines.catalogue import Catalogue
 from pipelines.catalogue.entry import Entry, Name, Urn
 from pipelines.home import Home, HomeError
-from pipelines.home.vault import write_whole
+from pipelines.home.vault import move, write_whole
 from pipelines.release import audit
 from pipelines.release.bundle import MARTS
 from pipelines.release.manifest import fingerprint, read
@@ -182,7 +181,7 @@ def freeze(
     content = json.dumps(manifest, sort_keys=True, indent=2).encode()
     write_whole(partial / MANIFEST, content)
     audit.append(home.audit, who, f"impact assessment {identity}: frozen, {_sha(content)}", now)
-    os.replace(partial, folder / FROZEN)
+    move(partial, folder / FROZEN)
     return folder / FROZEN
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from pipelines.catalogue.model import Catalogue
 from pipelines.catalogue.trust import Calendar
 from pipelines.home import Home, HomeError
-from pipelines.home.vault import flush_directory, write_whole
+from pipelines.home.vault import flush_directory, move, write_whole
 from pipelines.release.manifest import Manifest, ManifestError, fingerprint, read
 from pipelines.release.verify import release_id, verify
 from pipelines.release.withdrawal import Withdrawal, finish, record, withdrawals
@@ -120,15 +120,13 @@ def _publish(home: Home, draft: Manifest, name: str) -> list[str]:
         shutil.rmtree(partial)
         return problems
     (home.releases / NEXT).symlink_to(name)
-    os.replace(partial, home.releases / name)
-    flush_directory(home.releases)
+    move(partial, home.releases / name)
     _point_current(home)
     return []
 
 
 def _point_current(home: Home) -> None:
-    os.replace(home.releases / NEXT, home.releases / CURRENT)
-    flush_directory(home.releases)
+    move(home.releases / NEXT, home.releases / CURRENT)
 
 
 def withdraw(home: Home, name: str, why: str, by: str, now: dt.datetime) -> str | None:

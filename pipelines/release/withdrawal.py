@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.home import Home, HomeError
-from pipelines.home.vault import flush_directory, write_whole
+from pipelines.home.vault import move, write_whole
 from pipelines.release import audit
 
 MARK, INTENT = ".withdrawn.json", ".withdrawing.json"
@@ -49,8 +48,7 @@ def finish(home: Home) -> None:
         withdrawal = _read(intent)
         if not _logged(home.audit, withdrawal):
             audit.append(home.audit, withdrawal.by, withdrawal.line(), withdrawal.time)
-        os.replace(intent, _path(home, withdrawal.release, f"{{}}{MARK}"))
-        flush_directory(home.releases)
+        move(intent, _path(home, withdrawal.release, f"{{}}{MARK}"))
 
 
 def _read(mark: Path) -> Withdrawal:
