@@ -112,6 +112,11 @@ class Home:
         return self.root / "keys"
 
     @property
+    def rebuild(self) -> Path:
+        """A scratch copy of the home in which a release is made again; there only while that runs."""
+        return self.root / "rebuild"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"
 

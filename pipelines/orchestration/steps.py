@@ -114,7 +114,7 @@ def write_reports(opened: Opened, progress: Progress) -> list[Path]:
     from pipelines.reporting.pages.frame import Context
 
     folder, catalogue = opened.home.partial_draft, opened.catalogue
-    write_whole(folder / sbom.FILE, sbom.written(LOCK.read_text("utf-8"), versions().code))
+    write_whole(folder / sbom.FILE, sbom.written(LOCK.read_text("utf-8")))
     reported, protection = _foundations(opened).period, protection_report(opened)
     context = Context(
         period=reported,

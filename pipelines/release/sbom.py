@@ -27,10 +27,10 @@ def packages(lock: str) -> dict[tuple[str, str], tuple[str, ...]]:
     }
 
 
-def written(lock: str, code: str) -> bytes:
-    """The bill of materials of the environment that ``lock`` gives to the product whose code has the SHA-256 ``code``."""
+def written(lock: str) -> bytes:
+    """The bill of materials of the environment that ``lock`` gives to the product, whose own code the manifest names."""
     components = [_component(name, version, hashes) for (name, version), hashes in sorted(packages(lock).items())]
-    product = {"type": "application", "bom-ref": NAME, "name": NAME, "hashes": [{"alg": "SHA-256", "content": code}]}
+    product = {"type": "application", "bom-ref": NAME, "name": NAME}
     bill: dict[str, Any] = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
