@@ -132,6 +132,7 @@ def verify(
 ) -> None:
     """Whether a release is byte for byte what was judged and sealed, and signed by this trust."""
     from pipelines.home.signing import public_keys, read_public
+    from pipelines.release.bundle import SIGNATURE
     from pipelines.release.signature import Signed, signed
     from pipelines.release.verify import verify as problems_of
 
@@ -140,7 +141,7 @@ def verify(
         if not folder.is_dir():
             raise HomeError(f"There is no release {release}. List them with: equality release list --home {home}")
         trusted = (read_public(key),) if key else public_keys(Home.at(home))
-        if not trusted and not unsigned:
+        if not trusted and not unsigned and (folder / SIGNATURE).exists():
             raise HomeError("A signature is worth what its key is. Name the trust's public key with --key, or its home with --home.")
         problems = problems_of(folder)
         found = signed(folder, trusted) if (folder / "manifest.json").is_file() else Signed.NOT
