@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import drills, files, impact, published, query, releases
-from pipelines.cli.common import DEFAULT_HOME, FAILED, HomeOption, TodayOption, as_day, sentences, stop
+from pipelines.cli import copies, drills, files, impact, published, query, releases
+from pipelines.cli.common import DEFAULT_HOME, FAILED, HomeOption, TodayOption, as_day, note, sentences, stop
 from pipelines.home import Home, HomeError
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ app.add_typer(releases.app)
 app.add_typer(impact.app, name="eia")
 app.add_typer(published.app)
 app.add_typer(query.app)
+app.add_typer(copies.app)
 app.add_typer(drills.app)
 
 
@@ -41,6 +42,7 @@ def init(directory: Annotated[Path, typer.Argument(help="Where the trust's home 
         if (home.trust / "academies.yml").exists():
             raise HomeError(f"{home.root} already holds a trust; nothing was changed.")
         write_starter(home)
+        note(home, "made this home")
     typer.echo(f"Made {home.root}.\nNext: describe the trust in {home.trust / 'academies.yml'} and {home.trust / 'calendar.yml'},")
     typer.echo(f"keep a copy of {home.keys} somewhere safe, then: equality refresh --home {home.root}")
 

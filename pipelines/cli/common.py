@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from pipelines.home import HomeError, disk
+from pipelines.home import Home, HomeError, disk
 
 HomeOption = Annotated[Path, typer.Option("--home", help="The trust's home directory.", envvar="EQUALITY_HOME")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
@@ -39,6 +39,14 @@ def print_table(title: str, table: Any) -> None:
     for row in table.itertuples(index=False):
         shown.add_row(*["" if value is None or value != value else str(value) for value in row])
     Console(width=max(120, shutil.get_terminal_size().columns)).print(shown)
+
+
+def note(home: Home, what: str) -> None:
+    """Say in the audit log what whoever runs the program has just done. ``what`` names files and receipts, never a person of the data."""
+    from pipelines.home.account import account
+    from pipelines.release import audit
+
+    audit.append(home.audit, account(), what, dt.datetime.now(dt.UTC))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.common import DEFAULT_HOME, FAILED, UNUSABLE, HomeOption, JsonOption, print_table, sentences, stop
+from pipelines.cli.common import DEFAULT_HOME, FAILED, UNUSABLE, HomeOption, JsonOption, note, print_table, sentences, stop
 from pipelines.home import Home, HomeError
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def confirm(
     from pipelines import intake
 
     with sentences(), _intake_at_work(home) as store:
-        _told(intake.confirm(store, receipt, dt.datetime.now(dt.UTC)), home)
+        told = intake.confirm(store, receipt, dt.datetime.now(dt.UTC))
+        note(store.home, f"confirmed the file of receipt {receipt}: now {told.reference}")
+    _told(told, home)
 
 
 @app.command()
@@ -96,7 +98,9 @@ def withdraw(
     from pipelines import intake
 
     with sentences(), _intake_at_work(home) as store:
-        _told(intake.withdraw(store, receipt, why, dt.datetime.now(dt.UTC)), home)
+        told = intake.withdraw(store, receipt, why, dt.datetime.now(dt.UTC))
+        note(store.home, f"withdrew the file of receipt {receipt}: {told.reference} says why")
+    _told(told, home)
 
 
 @app.command()
@@ -112,7 +116,8 @@ def backfill(
         stop(f"There is no folder {folder}.", UNUSABLE)
     with sentences(), _intake_at_work(home) as store:
         receipts = intake.backfill(store, folder, year, dt.datetime.now(dt.UTC), lambda line: typer.echo(f"  {line}"))
-    used = sum(receipt.accepted for receipt in receipts)
+        used = sum(receipt.accepted for receipt in receipts)
+        note(store.home, f"took in past files of {year}: {used} of {len(receipts)} used")
     typer.echo(f"{used} of {len(receipts)} files used for {year}. They count from the next refresh: equality refresh --home {home}")
     raise typer.Exit(0 if used == len(receipts) else FAILED)
 
@@ -130,6 +135,8 @@ def object_(
         opened = Opened.at(home)
         number = typer.prompt("Staff number" if urn else "UPN", hide_input=True)
         new = intake.record_objection(opened.home, opened.keys, opened.catalogue, number, urn)
+        if new:
+            note(opened.home, "recorded an objection")
     typer.echo("Recorded. It counts from the next refresh, in every year." if new else "It was recorded before; nothing was changed.")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ import typer
 
 from pipelines.cli.common import DEFAULT_HOME, FAILED, HomeOption, sentences
 from pipelines.home import Home
+from pipelines.home.account import account
 from pipelines.home.vault import write_whole
 
 app = typer.Typer(no_args_is_help=True, help="Equality impact assessments: chosen before looking, frozen as evidence.")
@@ -44,7 +44,7 @@ def new(
             reviewer=reviewer,
             chosen_on=now.date(),
         )
-        folder = impact.choose(place, load(place.trust), choice, getpass.getuser(), now)
+        folder = impact.choose(place, load(place.trust), choice, account(), now)
     typer.echo(f"Recorded {choice.id}. Say who is affected and what will be done in {folder / impact.ASSESSMENT}")
     typer.echo(f"See the evidence with: equality eia look {choice.id} --home {place.root}")
 
@@ -72,7 +72,7 @@ def freeze(identity: Identity, home: HomeOption = DEFAULT_HOME) -> None:
 
     with sentences():
         place = Home.existing(home)
-        folder = impact.freeze(place, identity, _page(place), pdf, getpass.getuser(), dt.datetime.now(dt.UTC))
+        folder = impact.freeze(place, identity, _page(place), pdf, account(), dt.datetime.now(dt.UTC))
     typer.echo(f"Frozen: {folder}")
     if not (folder / impact.PAPER).exists():
         typer.echo(f"Without {impact.PAPER}: this machine has no Pango, which sets the text of PDFs. The page in HTML is whole.")

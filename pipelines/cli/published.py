@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.common import DEFAULT_HOME, UNUSABLE, HomeOption, sentences, stop
+from pipelines.cli.common import DEFAULT_HOME, UNUSABLE, HomeOption, note, sentences, stop
 
 app = typer.Typer()
 
@@ -45,5 +45,7 @@ def benchmarks(
         stop(f"The file has no figures of {', '.join(missing)} for any measure of ours. Nothing was changed.", UNUSABLE)
     table = published.laid_over(published.stored(target), found)
     write_whole(target, table.to_csv(index=False).encode())
+    with sentences():
+        note(place, f"took {len(found)} published figures into {published.FILE}")
     years = f"{found['period'].min()} to {found['period'].max()}"
     typer.echo(f"{len(found)} figures of {', '.join(area)}, {years}, in {target}. Next: equality refresh --home {place.root}")

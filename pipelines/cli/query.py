@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import re
 import sys
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import typer
 
 from pipelines.cli.common import DEFAULT_HOME, UNUSABLE, HomeOption, sentences, stop
 from pipelines.home import Home, HomeError
+from pipelines.home.account import account
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -83,7 +83,7 @@ def _opened(home: Home, release: str | None, draft: bool, form: Form) -> tuple[P
         raise HomeError("Either a release or the draft: leave out one of --release and --draft.")
     if form is not Form.TABLE:
         raise HomeError("The draft may be looked at and is not exported: leave out --format, or query a release.")
-    who = getpass.getuser()
+    who = account()
     found = drafted(home, who, dt.datetime.now(dt.UTC))
     typer.echo(f"This is the draft, not a release. That you read it is in the audit log, under the name {who}.", err=True)
     names = sorted(path.stem for path in found.marts.glob("*.parquet"))

@@ -1,4 +1,4 @@
-"""Verbs about what was released: list, make, held, withdraw, verify."""
+"""Verbs about what was released: list, make, approve, held, withdraw, verify."""
 
 from __future__ import annotations
 
@@ -43,11 +43,33 @@ def make_release(home: HomeOption = DEFAULT_HOME, today: TodayOption = None) -> 
     from pipelines.orchestration.opened import Opened
 
     with sentences():
-        opened = Opened.at(home)
+        opened, now = Opened.at(home), dt.datetime.now(dt.UTC)
         hold(opened.home)
-        outcome = steps.release_if_due(opened, as_day(today) or dt.datetime.now(dt.UTC).date())
+        outcome = steps.release_if_due(opened, as_day(today) or now.date(), now)
     typer.echo(f"Released {outcome.id}." if outcome.id else outcome.reason)
     raise typer.Exit(0 if outcome.id else FAILED)
+
+
+@releases.command("approve")
+def approve_release(
+    release: Annotated[str, typer.Argument(help="What the draft would be called, as `equality release make` says. Look at it first.")],
+    by: Annotated[str | None, typer.Option("--by", help="Who approves, where it is not whose login this is.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Approve the draft, as it lies there now, to be released. Who made it cannot, and nobody counts twice; a draft that changes needs it anew.
+
+    Approved is exactly that draft, by name, in the audit log. The program knows logins, not people: see docs/copies.md.
+    """
+    from pipelines.home.account import account
+    from pipelines.home.lock import hold
+    from pipelines.orchestration.opened import Opened
+    from pipelines.release.approvals import approve
+
+    with sentences():
+        place = Opened.at(home).home
+        hold(place)
+        approve(place, release, by or account(), account(), dt.datetime.now(dt.UTC))
+    typer.echo(f"Approved {release} as {by or account()}. It is released by the next refresh, or by: equality release make --home {home}")
 
 
 @releases.command("held")
@@ -103,18 +125,32 @@ def withdraw_release(
 
 @app.command()
 def verify(
-    release: Annotated[Path, typer.Argument(help="A release's folder, or its id in the home.")], home: HomeOption = DEFAULT_HOME
+    release: Annotated[Path, typer.Argument(help="A release's folder, or its id in the home.")],
+    home: HomeOption = DEFAULT_HOME,
+    key: Annotated[Path | None, typer.Option("--key", help="The trust's public key, where the home is not at hand.")] = None,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="Accept a release without a signature, made before they had one.")] = False,
 ) -> None:
-    """Whether a release is byte for byte what was judged and sealed."""
+    """Whether a release is byte for byte what was judged and sealed, and signed by this trust."""
+    from pipelines.home.signing import public_keys, read_public
+    from pipelines.release.bundle import SIGNATURE
+    from pipelines.release.signature import Signed, signed
     from pipelines.release.verify import verify as problems_of
 
     with sentences():
         folder = release if (release / "manifest.json").exists() else Home.existing(home).releases / release
         if not folder.is_dir():
             raise HomeError(f"There is no release {release}. List them with: equality release list --home {home}")
+        trusted = (read_public(key),) if key else public_keys(Home.at(home))
+        if not trusted and not unsigned and (folder / SIGNATURE).exists():
+            raise HomeError("A signature is worth what its key is. Name the trust's public key with --key, or its home with --home.")
         problems = problems_of(folder)
+        found = signed(folder, trusted) if (folder / "manifest.json").is_file() else Signed.NOT
+    if not (found is Signed.HERE or (found is Signed.NOT and unsigned)):
+        problems.append(found.value)
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
         raise typer.Exit(FAILED)
-    typer.echo(f"{folder.resolve().name}: every file is as it was sealed.")
+    typer.echo(f"{folder.resolve().name}: every file is as it was sealed{', signed by this trust' if found is Signed.HERE else ''}.")
+    if found is Signed.NOT:
+        typer.echo(found.value[0].upper() + found.value[1:] + ".")

@@ -79,9 +79,9 @@ def judges(scene: Scene) -> Iterator[Case]:
             steps.attack_draft(opened)
             if spoil:
                 (home.partial_draft / "reports" / "board.html").write_bytes(b"changed after it was judged")
-            steps.finish(opened)
+            steps.finish(opened, dt.datetime.now(dt.UTC))
             return True
-        steps.release_if_due(opened, dt.date(2099, 1, 1))
+        steps.release_if_due(opened, dt.date(2099, 1, 1), dt.datetime.now(dt.UTC))
         return before != (manifest(home), (home.draft / bundle.MANIFEST).read_bytes())
 
     def well(*asked: Any, **more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The trust's two secrets: one makes pseudonyms, one encrypts what is stored. Nothing else may read the key files."""
+"""The trust's two secrets: one makes pseudonyms, one encrypts what is stored. Nothing else may read their files. Its signature: ``signing``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.home.paths import Home, HomeError
+from pipelines.home.signing import make_signing_key
 
 KEY_BYTES = 32
 PSEUDONYM, STORAGE = "pseudonym.key", "storage.key"
@@ -39,6 +40,7 @@ def make_keys(home: Home) -> None:
             file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
             file.flush()
             os.fsync(file.fileno())
+    make_signing_key(home)
 
 
 def load_keys(home: Home) -> Keys:

@@ -1,9 +1,13 @@
-"""Where everything of a trust lies on disk, and making an empty home. No content is read or written here."""
+"""Where everything of a trust lies on disk, in which layout, and making an empty home. No other content is read or written here."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+
+LAYOUT = 2
+"""Of the home. 1: no file says so and nothing is signed. 2: ``layout.json``, a signing key, a signature in each release. See ``layout``."""
 
 
 class HomeError(Exception):
@@ -23,11 +27,32 @@ class Home:
 
     @classmethod
     def existing(cls, root: str | Path) -> Home:
-        """The home at ``root``; :class:`HomeError` unless it was made by ``equality init``."""
+        """The home at ``root``; :class:`HomeError` unless it was made by ``equality init`` in a layout that this program knows."""
         home = cls.at(root)
         if not (home.trust / "academies.yml").is_file():
             raise HomeError(f"There is no trust at {home.root}. Make one with: equality init {home.root}")
+        if home.layout > LAYOUT:
+            raise HomeError(f"{home.root} was last used by a later version of this program (layout {home.layout}). Update the program.")
         return home
+
+    @property
+    def layout(self) -> int:
+        """The number of the home's layout; :class:`HomeError` where it cannot be read, for nobody may guess it."""
+        try:
+            number = json.loads(self.layout_file.read_bytes())["layout"]
+        except FileNotFoundError:
+            return 1
+        except (ValueError, KeyError, TypeError):
+            number = None
+        if not isinstance(number, int) or number < 1:
+            raise HomeError(
+                f"{self.layout_file} is damaged. Put it back from a backup; in this version it holds {json.dumps({'layout': LAYOUT})}"
+            )
+        return number
+
+    @property
+    def layout_file(self) -> Path:
+        return self.root / "layout.json"
 
     @property
     def trust(self) -> Path:
@@ -85,6 +110,11 @@ class Home:
     @property
     def keys(self) -> Path:
         return self.root / "keys"
+
+    @property
+    def rebuild(self) -> Path:
+        """A scratch copy of the home in which a release is made again; there only while that runs."""
+        return self.root / "rebuild"
 
     @property
     def dagster(self) -> Path:

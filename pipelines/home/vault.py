@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pipelines.home import seam
-from pipelines.home.keys import Keys
 from pipelines.home.paths import HomeError
+
+if TYPE_CHECKING:
+    from pipelines.home.keys import Keys
 
 MAGIC = b"EQV1"
 NONCE_BYTES = 12

@@ -9,6 +9,7 @@ from pipelines.intake.objections import record as record_objection
 from pipelines.intake.reading import Judge, Verdict
 from pipelines.intake.recall import confirm, withdraw
 from pipelines.intake.receipts import Receipt
+from pipelines.intake.replay import replay
 from pipelines.intake.settle import IntakeReport, Settled, take_in
 from pipelines.intake.standing import inputs, status, unsettled
 from pipelines.intake.store import Store
@@ -25,6 +26,7 @@ __all__ = [
     "confirm",
     "inputs",
     "record_objection",
+    "replay",
     "send_notices",
     "status",
     "take_in",

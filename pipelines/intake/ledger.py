@@ -162,6 +162,14 @@ class Ledger:
             "update slices set active = (reference is ?) where dataset = ? and period = ? and urn = ?", (chosen and chosen.reference, *key)
         )
 
+    def use_only(self, entries: Iterable[SliceEntry]) -> None:
+        """Make ``entries`` the only candidates there are, each in use."""
+        with self.transaction():
+            self._connection.execute("delete from slices")
+            for entry in entries:
+                plain = {name: value for name, value in vars(entry).items() if name != "key"}
+                self._insert("slices", {**plain, **entry.key._asdict(), "active": True})
+
     def withdraw(self, reference: str) -> None:
         """An accepted file is not used any more; its receipt stays."""
         self._connection.execute("update files set outcome = ? where reference = ?", (REFUSED, reference))

@@ -193,9 +193,9 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         owners=OWNERS,
         description="The judged draft, sealed with its manifest and swapped in.",
     )
-    def sealed(context: AssetExecutionContext, home: TrustHome) -> MaterializeResult[None]:
+    def sealed(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> MaterializeResult[None]:
         opened = home.take()
-        manifest = steps.finish(opened)
+        manifest = steps.finish(opened, clock.now())
         return MaterializeResult(
             metadata={
                 "all that people read": MetadataValue.url(_file_url(opened.home.draft / "reports" / "index.html")),
@@ -213,7 +213,7 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         description="The draft under its own name, when calendar, approvals and judged hashes allow it. Never edited.",
     )
     def release(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> MaterializeResult[None]:
-        outcome = steps.release_if_due(home.take(), clock.day())
+        outcome = steps.release_if_due(home.take(), clock.day(), clock.now())
         return MaterializeResult(metadata={"release": outcome.id or "none", "why": outcome.reason or "the calendar's date has passed"})
 
     return [judged_marts, reports, sealed, release]

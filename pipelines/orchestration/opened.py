@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipelines.catalogue import Catalogue, load
 from pipelines.home import Home, Keys, load_keys
+from pipelines.home.layout import bring_up_to_date
 
 MOVERS = "movers.parquet.sealed"
 
@@ -24,12 +25,14 @@ class Opened:
     def at(cls, root: str | Path) -> Opened:
         """Open the home at ``root``; ``HomeError`` when there is none, when a key is missing, or when others can read it.
 
-        From here on nothing this process makes can be read by anyone else.
+        From here on nothing this process makes can be read by anyone else. A home of an earlier layout is brought up to date.
         """
         os.umask(0o077)
         home = Home.existing(root)
         home.refuse_if_exposed()
-        return cls(home, load_keys(home))
+        opened = cls(home, load_keys(home))
+        bring_up_to_date(home)
+        return opened
 
     @cached_property
     def catalogue(self) -> Catalogue:

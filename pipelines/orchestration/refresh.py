@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.home import HomeError, disk
+from pipelines.home.account import account
 from pipelines.home.lock import hold
 from pipelines.home.vault import write_whole
 from pipelines.orchestration import dbt, steps
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.versions import PROJECT
-from pipelines.release import draft, release
+from pipelines.release import draft, release, statement
 
 if TYPE_CHECKING:
     from dagster import AssetCheckEvaluation, DagsterEvent
@@ -58,6 +59,7 @@ def refresh(opened: Opened, today: dt.date | None, progress: Callable[[str], Non
     try:
         draft.recover(opened.home)
         release.recover(opened.home)
+        statement.state(opened.home, account(), dt.datetime.now(dt.UTC))
         if steps.nothing_new(opened, today or dt.datetime.now(dt.UTC).date()):
             return Refreshed(changed=False)
         return _run_job(opened, today, progress)

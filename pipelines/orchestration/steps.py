@@ -16,11 +16,12 @@ import pyarrow as pa
 from pipelines import intake
 from pipelines.disclosure import loss
 from pipelines.home import HomeError, duck
+from pipelines.home.account import account
 from pipelines.home.limit import limited
 from pipelines.home.vault import move, unseal, write_whole
 from pipelines.orchestration.opened import Opened
-from pipelines.orchestration.versions import versions
-from pipelines.release import bundle, draft, release
+from pipelines.orchestration.versions import LOCK, versions
+from pipelines.release import approvals, bundle, draft, release, sbom, statement
 from pipelines.release.manifest import JUDGES, Disclosure, Input, Manifest, ManifestError, Verdict, fingerprint, read
 from pipelines.release.verify import release_id
 
@@ -39,7 +40,7 @@ def nothing_new(opened: Opened, today: dt.date) -> bool:
     except ManifestError:
         return False
     unchanged = fingerprint(_without_results(made)) == fingerprint(_foundations(opened, apart=release_id(made)))
-    return unchanged and release.due(opened.home, opened.catalogue.calendar, today).id is None
+    return unchanged and release.ready(opened.home, opened.catalogue.calendar, today, account()).id is None
 
 
 def waiting(opened: Opened) -> str:
@@ -111,11 +112,12 @@ def judge_marts(opened: Opened) -> Any:
 
 
 def write_reports(opened: Opened, progress: Progress) -> list[Path]:
-    """Everything people read, made from the marts of the partial draft and from nothing else."""
+    """Everything people read, made from the marts of the partial draft and from nothing else; beside it what software made it."""
     from pipelines.reporting.pack import write_pack
     from pipelines.reporting.pages.frame import Context
 
     folder, catalogue = opened.home.partial_draft, opened.catalogue
+    write_whole(folder / sbom.FILE, sbom.written(LOCK.read_text("utf-8")))
     reported, protection = _foundations(opened).period, protection_report(opened)
     context = Context(
         period=reported,
@@ -148,14 +150,15 @@ def attack_draft(opened: Opened) -> Any:
     return verdict
 
 
-def finish(opened: Opened) -> Manifest:
-    """Seal the judged partial draft, swap it in, and swap the warehouse in.
+def finish(opened: Opened, now: dt.datetime) -> Manifest:
+    """Seal the judged partial draft, swap it in, log who made it, and swap the warehouse in.
 
     Raises :class:`HomeError` when a verdict is missing, is a fail, looked at nothing, or is about other bytes than those that lie there now.
     """
     verdicts = {judge: _kept(opened, judge, bundle.digest(opened.home.partial_draft, under)) for judge, under in JUDGES.items()}
     built = _foundations(opened).model_copy(update={"disclosure": _disclosure(opened), "verdicts": verdicts})
     sealed = draft.finish(opened.home, built)
+    approvals.log_made(opened.home, sealed, account(), now)
     move(opened.candidate, opened.whole)
     return sealed
 
@@ -179,9 +182,11 @@ def _kept(opened: Opened, judge: str, lies_there: str) -> Verdict:
     return verdict
 
 
-def release_if_due(opened: Opened, today: dt.date) -> release.Outcome:
-    """Release the draft when the calendar, the approvals and the judged hashes allow it."""
-    return release.make(opened.home, opened.catalogue, today)
+def release_if_due(opened: Opened, today: dt.date, now: dt.datetime) -> release.Outcome:
+    """Release the draft when the calendar, the approvals and the judged hashes allow it, and state it with its line in the audit log."""
+    outcome = release.make(opened.home, opened.catalogue, today, maker=account())
+    statement.state(opened.home, account(), now)
+    return outcome
 
 
 def protection_report(opened: Opened) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pipelines.release.manifest import Versions
 
 PROJECT = Path(__file__).resolve().parents[2]
+LOCK = PROJECT / "requirements.lock"
 CODE = {"pipelines": ("py", "yml", "html", "css", "woff2"), "expectations": ("py",), "dbt_project": ("py", "sql", "yml")}
 GENERATED = {"target", "logs", "dbt_packages", "__pycache__"}
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "numpy", "pandas", "pyarrow", "scipy", "statsmodels", "weasyprint")
@@ -22,7 +23,7 @@ def versions() -> Versions:
     """Versions of everything that shapes a figure; equal versions and inputs give equal bytes."""
     return Versions(
         code=_hash_of(_code_files()),
-        lock=_hash_of([PROJECT / "requirements.lock"]),
+        lock=_hash_of([LOCK]),
         solver=f"{SOLVER} {version(SOLVER)}",
         packages={**{name: version(name) for name in PACKAGES}, "pango": find_library("pango-1.0") or "none"},
     )

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipelines.home.vault import flush_directory
 
-MANIFEST = "manifest.json"
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 MARTS = "marts"
 ROWS_PER_GROUP = 1 << 16
 
@@ -61,7 +61,7 @@ def _settled_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def contents(folder: Path) -> dict[str, tuple[str, int]]:
-    """Every file below ``folder`` but its manifest: path with forward slashes -> (SHA-256, bytes). Links and other oddities are refused."""
+    """Every file below ``folder`` but its manifest and signature: path with forward slashes -> (SHA-256, bytes). Links and other oddities are refused."""
     found: dict[str, tuple[str, int]] = {}
     for directory, folders, names in os.walk(folder):
         for name in sorted(folders + names):
@@ -69,7 +69,7 @@ def contents(folder: Path) -> dict[str, tuple[str, int]]:
             inside = path.relative_to(folder).as_posix()
             if path.is_symlink() or not (path.is_file() or path.is_dir()):
                 raise BundleError(f"{inside} is neither a file nor a folder")
-            if path.is_file() and inside != MANIFEST:
+            if path.is_file() and inside not in (MANIFEST, SIGNATURE):
                 data = path.read_bytes()
                 found[inside] = (hashlib.sha256(data).hexdigest(), len(data))
     return dict(sorted(found.items()))

@@ -10,13 +10,14 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipelines.home import HomeError
 from pipelines.release.bundle import MANIFEST, MARTS
 
 FORMAT: Final = 1
 JUDGES = {"gate2": f"{MARTS}/", "attack": ""}
 
 
-class ManifestError(Exception):
+class ManifestError(HomeError):
     """The manifest is missing, was changed, or was written by another version of the product."""
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.catalogue.model import Catalogue
 from pipelines.catalogue.trust import Calendar
 from pipelines.home import Home, HomeError
+from pipelines.home.signing import sign
 from pipelines.home.vault import flush_directory, move, write_whole
+from pipelines.release import approvals, bundle
 from pipelines.release.manifest import Manifest, ManifestError, fingerprint, read
 from pipelines.release.verify import release_id, verify
 from pipelines.release.withdrawal import Withdrawal, finish, record, withdrawals
@@ -35,14 +36,6 @@ class Release:
     fingerprint: str
     current: bool
     withdrawn: str = ""
-
-
-@dataclass(frozen=True)
-class Approval:
-    """Someone's approval of exactly one draft, named by its manifest's fingerprint."""
-
-    by: str
-    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -91,21 +84,26 @@ def _already_told(draft: Manifest, releases: list[Release]) -> str:
     return ""
 
 
-def make(home: Home, catalogue: Catalogue, today: dt.date, approvals: Iterable[Approval] = (), *, maker: str = "") -> Outcome:
-    """Release the draft if it is due, approved and exactly what was judged; else do nothing and say why. Call it holding the lock.
-
-    An approval counts if it names this very draft; nobody counts twice, and ``maker``, who asked for the release, not at all.
-    """
-    recover(home)
-    outcome = due(home, catalogue.calendar, today)
+def ready(home: Home, calendar: Calendar, today: dt.date, maker: str) -> Outcome:
+    """:func:`due`, and approved: by as many people as the stricter of draft and calendar says, ``maker`` and who made the draft left out."""
+    outcome = due(home, calendar, today)
     if outcome.id is None:
         return outcome
     draft = read(home.draft)
-    needed = max(draft.approvals_needed, catalogue.calendar.approvals)
-    given = {approval.by for approval in approvals if approval.fingerprint == fingerprint(draft)} - {maker}
-    if len(given) < needed:
-        return Outcome(None, f"{outcome.id} has {len(given)} of {needed} approvals.")
-    problems = _publish(home, draft, outcome.id)
+    lacking = approvals.lacking(home, draft, max(draft.approvals_needed, calendar.approvals), maker)
+    return Outcome(None, lacking) if lacking else outcome
+
+
+def make(home: Home, catalogue: Catalogue, today: dt.date, *, maker: str = "") -> Outcome:
+    """Release and sign the draft if it is due, approved and exactly what was judged; else do nothing and say why. Hold the lock.
+
+    ``maker``: who asks for the release.
+    """
+    recover(home)
+    outcome = ready(home, catalogue.calendar, today, maker)
+    if outcome.id is None:
+        return outcome
+    problems = _publish(home, read(home.draft), outcome.id)
     return Outcome(None, f"Not released: {'; '.join(problems)}.") if problems else outcome
 
 
@@ -114,7 +112,8 @@ def _publish(home: Home, draft: Manifest, name: str) -> list[str]:
     partial = home.releases / f".{name}.partial"
     for inside in draft.files:
         write_whole(partial / inside, (home.draft / inside).read_bytes())
-    write_whole(partial / "manifest.json", draft.content())
+    write_whole(partial / bundle.MANIFEST, draft.content())
+    write_whole(partial / bundle.SIGNATURE, sign(home, draft.content()))
     problems = verify(partial, name)
     if problems:
         shutil.rmtree(partial)

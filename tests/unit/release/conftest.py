@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from pipelines.catalogue.trust import Calendar, CalendarPeriod
-from pipelines.home import Home
+from pipelines.home import Home, make_keys
 from pipelines.release import bundle, draft
 from pipelines.release.manifest import Disclosure, Input, Manifest, Verdict, Versions
 
@@ -41,6 +41,7 @@ def composition(girls: int, period: str = "2025-26") -> pd.DataFrame:
 def home(tmp_path: Path) -> Home:
     home = Home.at(tmp_path / "home")
     home.make()
+    make_keys(home)
     return home
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import getpass
 import io
 import json
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from pipelines.cli import app
 from pipelines.home import Home, HomeError
+from pipelines.home.account import account
 from pipelines.release import audit, release
 from pipelines.release.reading import drafted, released
 
@@ -117,9 +117,9 @@ def test_a_withdrawn_release_can_be_read_and_says_so(ask: Callable[..., Result],
 def test_reading_the_draft_is_logged_by_name_and_table_and_says_so(ask: Callable[..., Result], home: Home, name: str) -> None:
     done = ask("select numerator from MART_pupil_composition where group_code = 'Somebody'", "--draft")
     assert done.exit_code == 0
-    assert f"in the audit log, under the name {getpass.getuser()}" in done.stderr
+    assert f"in the audit log, under the name {account()}" in done.stderr
     lines = logged(home)
-    assert {line["who"] for line in lines} == {getpass.getuser()}
+    assert {line["who"] for line in lines} == {account()}
     assert [line["what"] for line in lines] == [f"opened the draft {name} to query it", f"queried the draft {name}: mart_pupil_composition"]
     assert "Somebody" not in home.audit.read_text()
     assert audit.verify(home.audit) == []

@@ -12,7 +12,7 @@ import pytest
 from pipelines.home import Home
 from pipelines.release import draft, release
 from pipelines.release.manifest import Manifest, fingerprint
-from pipelines.release.release import Approval, Outcome
+from pipelines.release.release import Outcome
 from pipelines.release.verify import verify
 
 Build = Callable[..., Manifest]
@@ -82,19 +82,6 @@ def test_every_period_inside_must_be_due(home: Home, build: Build, dated: Dated)
     build(periods=("2024-25", "2025-26"))
     waiting = dated(y2024_25=dt.date(2026, 10, 1), y2025_26=RELEASE_DAY)
     assert release.make(home, waiting, RELEASE_DAY).reason == "2024-25 may be released from 1 October 2026."
-
-
-def test_only_fresh_approvals_of_different_people_count(home: Home, build: Build, dated: Dated) -> None:
-    mark = fingerprint(build(approvals_needed=2))
-
-    def make(*approvals: Approval) -> Outcome:
-        return release.make(home, dated(2), RELEASE_DAY, approvals, maker="maker")
-
-    assert make().id is None
-    assert make(Approval("one", mark), Approval("one", mark)).id is None
-    assert make(Approval("one", mark), Approval("two", "0" * 64)).id is None
-    assert make(Approval("one", mark), Approval("maker", mark)).id is None
-    assert make(Approval("one", mark), Approval("two", mark)).id is not None
 
 
 def test_the_stricter_of_draft_and_calendar_says_how_many_approve(home: Home, build: Build, dated: Dated) -> None:
