@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import drills, files, impact, published, query, releases
+from pipelines.cli import drills, files, impact, published, query, releases, watch
 from pipelines.cli.common import DEFAULT_HOME, FAILED, HomeOption, TodayOption, as_day, sentences, stop
 from pipelines.home import Home, HomeError
 
@@ -29,6 +29,7 @@ app.add_typer(impact.app, name="eia")
 app.add_typer(published.app)
 app.add_typer(query.app)
 app.add_typer(drills.app)
+app.add_typer(watch.app)
 
 
 @app.command()

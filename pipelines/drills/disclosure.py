@@ -21,6 +21,8 @@ from pipelines.drills import tables
 from pipelines.drills.promise import Case, Drill
 from pipelines.drills.scene import Scene
 from pipelines.drills.tables import Figures
+from pipelines.orchestration import steps
+from pipelines.orchestration.opened import Opened
 
 K = 10
 POLICIES = {level: Policy(k=K, level=level, budget=0.2) for level in ("exact", "interval")}  # type: ignore[arg-type]
@@ -81,9 +83,9 @@ def attack_fails(scene: Scene) -> Iterator[Case]:
         made = tables.two_by_two(counts)
         protected = made.protected(SMALLEST)
         yield _attacked(f"table {counts}", made, protected.cells, protected.report)
-    current = scene.released().releases / "current"
-    verdict = judge_attack(current)
-    yield Case("a whole release, by somebody who has it and nothing else", verdict.passed, ", ".join(verdict.failed))
+    opened = Opened.at(scene.released().root)
+    verdict = judge_attack(opened.home.releases / "current", truth=steps.unprotected(opened, opened.whole))
+    yield Case("a whole release, all tables and files together", verdict.passed, ", ".join(verdict.failed))
 
 
 def _attacked(name: str, made: Figures, cells: pd.DataFrame, report: dict[str, Any]) -> Case:

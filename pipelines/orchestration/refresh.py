@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.home import heartbeat
 from pipelines.home.lock import hold
 from pipelines.home.vault import write_whole
 from pipelines.orchestration import dbt, steps
@@ -53,6 +54,20 @@ def refresh(opened: Opened, today: dt.date | None, progress: Callable[[str], Non
     ``today`` fixes the day, for a rehearsal of a release date. ``HomeError`` when another run is at work.
     """
     hold(opened.home)
+    heartbeat.began(opened.home, dt.datetime.now(dt.UTC))
+    try:
+        done = _refreshed(opened, today, progress)
+    except Exception as error:
+        heartbeat.stopped(opened.home, dt.datetime.now(dt.UTC), type(error).__name__)
+        raise
+    if done.ok:
+        heartbeat.succeeded(opened.home, dt.datetime.now(dt.UTC))
+    else:
+        heartbeat.stopped(opened.home, dt.datetime.now(dt.UTC), "; ".join(failure.rstrip(".") for failure in done.failed))
+    return done
+
+
+def _refreshed(opened: Opened, today: dt.date | None, progress: Callable[[str], None]) -> Refreshed:
     draft.recover(opened.home)
     release.recover(opened.home)
     if steps.nothing_new(opened, today or dt.datetime.now(dt.UTC).date()):
