@@ -27,7 +27,7 @@ from pipelines.catalogue.model import (
     Population,
 )
 from pipelines.catalogue.policy import DisclosurePolicy
-from pipelines.catalogue.trust import Brand, Calendar, Mail, Objective, Trust
+from pipelines.catalogue.trust import Brand, Calendar, Mail, Objective, Trust, Watch
 
 BUILT_IN = Path(__file__).parent
 EntryType = TypeVar("EntryType", bound=BaseModel)
@@ -53,6 +53,7 @@ def load(trust: Path) -> Catalogue:
         "policy": _policy(policy_entry, trust / "disclosure_policy.yml"),
         "brand": _brand(trust / "brand.yml"),
         "mail": _parse(Mail, _single(mail), mail) if (mail := trust / "mail.yml").is_file() else None,
+        "watch": _parse(Watch, _optional(trust / "watch.yml"), trust / "watch.yml"),
         "objectives": [
             _parse(Objective, entry, trust / "objectives.yml") for entry in _optional(trust / "objectives.yml").get("objectives", [])
         ],
@@ -171,8 +172,10 @@ def _parse(model: type[EntryType], entry: dict[str, Any], path: Path) -> EntryTy
 
 
 def _fingerprints(catalogue: Catalogue) -> dict[str, str]:
-    """SHA-256 of what each part declares, so that a change re-reads what depends on it and nothing else. Nothing depends on the mail."""
-    parts: dict[str, Any] = {"all": catalogue.model_copy(update={"mail": None}), "policy": catalogue.policy}
+    """SHA-256 of what each part declares, so that a change re-reads what depends on it and nothing else. Nothing depends on who is
+    written to and when.
+    """
+    parts: dict[str, Any] = {"all": catalogue.model_copy(update={"mail": None, "watch": Watch()}), "policy": catalogue.policy}
     for name, dataset in catalogue.datasets.items():
         sets = {field.codes for field in dataset.fields if field.codes}
         parts[f"dataset:{name}"] = [

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from pipelines.catalogue.benchmarks import Benchmark
 from pipelines.catalogue.entry import Aim, AreaLevel, Code, Entry, FieldType, Name, Period, Subject
 from pipelines.catalogue.policy import DisclosurePolicy
-from pipelines.catalogue.trust import Academy, Brand, Calendar, Mail, Objective, Trust
+from pipelines.catalogue.trust import Academy, Brand, Calendar, Mail, Objective, Trust, Watch
 
 
 class CodeValue(Entry):
@@ -322,6 +322,7 @@ class Catalogue(Entry):
     policy: DisclosurePolicy
     brand: Brand
     mail: Mail | None = None
+    watch: Watch = Watch()
     objections: frozenset[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]] = frozenset()
     objectives: tuple[Objective, ...]
     phases: tuple[Phase, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from pipelines.catalogue.entry import Aim, Code, Entry, Name, Period, Urn
 
@@ -100,6 +100,19 @@ class Mail(Entry):
         if self.security == "none" and self.host not in LOOPBACK:
             raise ValueError("security: none is for a mail server on this machine only")
         return self
+
+
+class Watch(Entry):
+    """When the line counts as silent, in hours: ``watch.yml``, where a trust wants other limits.
+
+    ``refresh_hours``: since the last refresh that succeeded. ``release_hours``: since the day from which the current release could be had;
+    a year as shipped, because the information is published annually (Equality Act 2010 (Specific Duties and Public Authorities)
+    Regulations 2017). ``overdue_hours``: since the calendar's date for a release that is not there.
+    """
+
+    refresh_hours: Annotated[int, Field(ge=1)] = 26
+    release_hours: Annotated[int, Field(ge=1)] = 366 * 24
+    overdue_hours: Annotated[int, Field(ge=1)] = 48
 
 
 class Baseline(Entry):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import copies, drills, files, impact, published, query, releases
+from pipelines.cli import copies, drills, files, impact, published, query, releases, watch
 from pipelines.cli.common import DEFAULT_HOME, FAILED, HomeOption, TodayOption, as_day, note, sentences, stop
 from pipelines.home import Home, HomeError
 
@@ -30,6 +30,7 @@ app.add_typer(published.app)
 app.add_typer(query.app)
 app.add_typer(copies.app)
 app.add_typer(drills.app)
+app.add_typer(watch.app)
 
 
 @app.command()

@@ -26,6 +26,9 @@ def drill(
     seed: Annotated[int, typer.Option(help="Another seed draws another sample.")] = 0,
     listing: Annotated[bool, typer.Option("--list", help="Say what is promised, and try nothing.")] = False,
     as_json: JsonOption = False,
+    keep: Annotated[
+        Path | None, typer.Option(help="A folder for texts that a person would have got, such as the digests of 30 nights.")
+    ] = None,
     scratch: Annotated[Path | None, typer.Option(help="A folder with room for made-up trusts; the system's own otherwise.")] = None,
 ) -> None:
     """Try out the promises of safety and endurance on this machine, with made-up people in a scratch folder."""
@@ -42,7 +45,7 @@ def drill(
             typer.echo(f"{promise.number:>3}  {promise.text}")
         return
     with sentences(), tempfile.TemporaryDirectory(prefix="equality-drill-", dir=scratch) as folder:
-        scene = Scene(Path(folder), full, seed, lambda line: print(f"  {line}", file=sys.stderr, flush=True))
+        scene = Scene(Path(folder), full, seed, lambda line: print(f"  {line}", file=sys.stderr, flush=True), keep)
         tried = list(attempts(chosen, scene))
     if as_json:
         typer.echo(json.dumps([_plain(one) for one in tried], indent=2, ensure_ascii=False))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipelines.intake import Receipt, Store
 
 app = typer.Typer()
-STATUS_COLUMNS = ["academy", "dataset", "period", "state", "rows", "things_to_fix", "received"]
+STATUS_COLUMNS = ["academy", "dataset", "period", "state", "rows", "things_to_fix", "received", "age"]
 
 
 @app.command()
@@ -41,17 +41,20 @@ def check(
 
 @app.command()
 def status(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
-    """What is in, late or rejected, by academy and dataset."""
+    """What is in, late or rejected, by academy and dataset; who is not in, and how old the last it sent is."""
     from pipelines import intake
     from pipelines.orchestration.opened import Opened
 
     with sentences():
-        opened = Opened.at(home)
-        table = intake.status(opened.home, opened.catalogue)
+        opened, now = Opened.at(home), dt.datetime.now(dt.UTC)
+        table = intake.status(opened.home, opened.catalogue, now)
+        missing = intake.absences_told(opened.home, opened.catalogue, now)
     if as_json:
         typer.echo(table.to_json(orient="records", date_format="iso"))
     else:
         print_table("What each academy has sent", table[STATUS_COLUMNS].assign(received=table["received"].dt.strftime("%-d %b %H:%M")))
+        for sentence in missing:
+            typer.echo(sentence)
 
 
 @app.command()

@@ -41,7 +41,7 @@ TEXTS = {
     33: "An approval that the policy asks for cannot be skipped.",
     34: "A judge that fails, hangs or says nothing lets nothing pass.",
     35: "Data that is missing is named.",
-    36: "At most one message a day, in which every fault is named and none more than three times.",
+    36: "At most one digest a day, in which every fault is named and none more than three times.",
 }
 _DRILLS: dict[int, Drill] = {}
 for _room in (borders, clock, copies, crashes, disclosure, files, people, secrets, watch):

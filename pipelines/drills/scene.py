@@ -25,12 +25,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Scene:
-    """``scratch``: an empty folder of the drill's own. ``full``: try every case, else a sample that ``seed`` draws. ``tell`` is told progress."""
+    """``scratch``: an empty folder of the drill's own. ``full``: try every case, else a sample that ``seed`` draws. ``tell`` is told progress.
+    ``keep``: where texts are kept that a person may want to read afterwards."""
 
     scratch: Path
     full: bool = False
     seed: int = 0
     tell: Callable[[str], None] = field(default=lambda _: None)
+    keep: Path | None = None
 
     @cached_property
     def chance(self) -> random.Random:
@@ -39,6 +41,12 @@ class Scene:
     def some(self, cases: Sequence[T], sample: int) -> list[T]:
         """All ``cases`` of a full drill, else ``sample`` of them."""
         return list(cases) if self.full or sample >= len(cases) else self.chance.sample(list(cases), sample)
+
+    def kept(self, name: str, text: str) -> None:
+        """Keep ``text`` for a person, where one has said where."""
+        if self.keep:
+            self.keep.mkdir(parents=True, exist_ok=True)
+            (self.keep / name).write_text(text, "utf-8")
 
     def place(self, name: str) -> Path:
         """A path in the scratch folder at which nothing lies yet."""

@@ -108,6 +108,11 @@ class Home:
         return self.root / "audit.log"
 
     @property
+    def heartbeat(self) -> Path:
+        """When the last refresh began and ended, and how."""
+        return self.root / "heartbeat.json"
+
+    @property
     def keys(self) -> Path:
         return self.root / "keys"
 

@@ -1,9 +1,13 @@
 """From what academies drop to landed, pseudonymised tables, with a receipt for every file. Counting and protecting come later."""
 
+from pipelines.intake.absences import absences, faults
+from pipelines.intake.absences import told as absences_told
+from pipelines.intake.arrivals import SCHOOL_TIME
 from pipelines.intake.backfill import backfill
 from pipelines.intake.blanks import template
 from pipelines.intake.checking import check
 from pipelines.intake.matrix import write as write_matrix
+from pipelines.intake.notices import Fault, send_digest
 from pipelines.intake.notices import send as send_notices
 from pipelines.intake.objections import record as record_objection
 from pipelines.intake.reading import Judge, Verdict
@@ -15,18 +19,24 @@ from pipelines.intake.standing import inputs, status, unsettled
 from pipelines.intake.store import Store
 
 __all__ = [
+    "SCHOOL_TIME",
+    "Fault",
     "IntakeReport",
     "Judge",
     "Receipt",
     "Settled",
     "Store",
     "Verdict",
+    "absences",
+    "absences_told",
     "backfill",
     "check",
     "confirm",
+    "faults",
     "inputs",
     "record_objection",
     "replay",
+    "send_digest",
     "send_notices",
     "status",
     "take_in",

@@ -107,11 +107,13 @@ def stays(arrival: Arrival) -> bool:
 
 
 def content_of(arrival: Arrival) -> bytes:
-    """The file's bytes. Raises :class:`Refused` when it is too big and :class:`NotYetWhole` when it is not what was listed."""
+    """The file's bytes. Raises :class:`Refused` when it is too big or locked and :class:`NotYetWhole` when it is not what was listed."""
     if arrival.size > MOST_BYTES:
         raise Refused(problem("too_big", what="the wrong file was sent, or the export ran over many years"))
     try:
         descriptor = os.open(arrival.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except PermissionError:
+        raise Refused(problem("not_readable")) from None
     except OSError:
         raise NotYetWhole from None
     with open(descriptor, "rb") as file:

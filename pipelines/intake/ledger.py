@@ -190,6 +190,10 @@ class Ledger:
         """The marks of every notice that went out."""
         return {str(row["mark"]) for row in self._connection.execute("select mark from notices")}
 
+    def notices(self) -> dict[str, dt.datetime]:
+        """The marks of every notice that went out, with when."""
+        return {str(row["mark"]): dt.datetime.fromisoformat(row["sent"]) for row in self._connection.execute("select * from notices")}
+
     def contracts(self) -> dict[str, str]:
         """Dataset to the contract its empty file was landed under."""
         return {row["dataset"]: row["fingerprint"] for row in self._connection.execute("select * from contracts")}

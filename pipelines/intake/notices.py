@@ -1,4 +1,5 @@
-"""Mail about what was received: at once for a file that is not used, in one digest a day for the rest. Outcomes and references only.
+"""Mail. To an academy: at once about its files that are not used, in one digest a day about the rest. To the office: one digest a day, in
+which every fault is named, and none more than three times. Outcomes and references only.
 
 A mail that cannot be sent is tried again at the next run and never stops one. What a receipt says stays in the receipt.
 """
@@ -9,7 +10,7 @@ import datetime as dt
 import smtplib
 import ssl
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -29,7 +30,19 @@ PASSWORD = "mail_password"
 NEWS = dt.timedelta(days=7)
 """What is older is no news: nobody gets the mail of a year when mail is set up, or of a month when a server comes back."""
 OFFICE = "office"
-"""Those who look after the whole trust get every notice."""
+"""Those who look after the whole trust."""
+REMINDERS = (0, 1, 7)
+"""Days after it was first named on which a fault that still stands is named in the office's digest; then not again."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that somebody has to see to. ``key``: the same as long as it is the same fault. ``standing``: whether it is still so; what
+    is over is named once."""
+
+    key: str
+    words: str
+    standing: bool = True
 
 
 @dataclass(frozen=True)
@@ -43,49 +56,121 @@ class Notice:
 
 
 def send(home: Home, catalogue: Catalogue, now: dt.datetime, progress: Callable[[str], None]) -> int:
-    """Send what is due, if the trust has a ``mail.yml``; how many mails went out. Never raises for a mail server's sake."""
+    """Send academies what is due, if the trust has a ``mail.yml``; how many mails went out. Never raises for a mail server's sake."""
     if catalogue.mail is None or not home.ledger.exists():
         return 0
-    sent, trouble = 0, ""
     with closing(Ledger(home.ledger)) as ledger:
         waiting = due(ledger.files(), ledger.told(), catalogue, catalogue.mail, school_time(now))
-        if not waiting:
-            return 0
-        try:
-            with _server(catalogue.mail, home) as server:
-                for notice in waiting:
-                    try:
-                        server.send_message(_message(notice, catalogue.mail, now))
-                    except smtplib.SMTPServerDisconnected:
-                        raise
-                    except smtplib.SMTPException as error:  # one address that is refused keeps nobody else from theirs
-                        trouble = type(error).__name__
-                    else:
-                        ledger.tell(notice.marks, now)
-                        sent += 1
-        except (OSError, smtplib.SMTPException, HomeError) as error:
-            trouble = type(error).__name__
+        sent, trouble = _sent(waiting, catalogue.mail, home, ledger, now)
     if trouble:
         progress(f"mail: {len(waiting) - sent} of {len(waiting)} could not be sent ({trouble}); tried again at the next run")
     return sent
 
 
+def send_digest(home: Home, catalogue: Catalogue, faults: Sequence[Fault], now: dt.datetime) -> str:
+    """Send the office its digest, if there is anything to say and today has had none; returns what became of it, in a sentence."""
+    mail = catalogue.mail
+    if mail is None or not mail.office:
+        return "Nobody was written to: trust/mail.yml names no office."
+    with closing(Ledger(home.ledger)) as ledger:
+        notice = digest(ledger.files(), ledger.notices(), faults, catalogue, mail, school_time(now))
+        if notice is None:
+            return "Nothing new to write to the office about, or today's digest went out already."
+        _, trouble = _sent([notice], mail, home, ledger, now)
+    return f"The digest could not be sent ({trouble}); it is tried again at the next call." if trouble else "The office was written to."
+
+
+def _sent(waiting: Sequence[Notice], mail: Mail, home: Home, ledger: Ledger, now: dt.datetime) -> tuple[int, str]:
+    """How many of the notices went out, and the kind of trouble that kept the rest."""
+    sent, trouble = 0, ""
+    if not waiting:
+        return sent, trouble
+    try:
+        with _server(mail, home) as server:
+            for notice in waiting:
+                try:
+                    server.send_message(_message(notice, mail, now))
+                except smtplib.SMTPServerDisconnected:
+                    raise
+                except smtplib.SMTPException as error:  # one address that is refused keeps nobody else from theirs
+                    trouble = type(error).__name__
+                else:
+                    ledger.tell(notice.marks, now)
+                    sent += 1
+    except (OSError, smtplib.SMTPException, HomeError) as error:
+        trouble = type(error).__name__
+    return sent, trouble
+
+
 def due(files: list[FileEntry], told: set[str], catalogue: Catalogue, mail: Mail, now: dt.datetime) -> list[Notice]:
-    """The notices that nobody has had yet: a mail for each file that is not used, and for earlier days one for each reader."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    notices: list[Notice] = []
+    """What no academy has had yet: one mail about its files that are not used, and one about the others of earlier days."""
+    at_once: dict[str, list[FileEntry]] = defaultdict(list)
     digests: dict[str, list[FileEntry]] = defaultdict(list)
-    for entry in files:
-        if entry.received < now - NEWS or past(entry.reference) in told:
+    for entry in _news(files, told, now):
+        if not mail.academies.get(entry.place):
             continue
-        for reader in _readers(entry.place, mail):
-            if entry.outcome in (REFUSED, HELD):
-                mark = f"once/{reader}/{entry.reference}"
-                if mark not in told:
-                    notices.append(_at_once(entry, mail, reader, catalogue, mark))
-            elif entry.received < midnight and f"digest/{reader}/{entry.reference}" not in told:
-                digests[reader].append(entry)
-    return notices + [_digest(entries, mail, reader, catalogue) for reader, entries in sorted(digests.items())]
+        if entry.outcome in (REFUSED, HELD):
+            if f"once/{entry.place}/{entry.reference}" not in told:
+                at_once[entry.place].append(entry)
+        elif entry.received < _midnight(now) and f"digest/{entry.place}/{entry.reference}" not in told:
+            digests[entry.place].append(entry)
+    notices = [_at_once(entries, mail, place, catalogue) for place, entries in sorted(at_once.items())]
+    for place, entries in sorted(digests.items()):
+        marks = tuple(f"digest/{place}/{entry.reference}" for entry in entries)
+        text = f"What was received, {_many(entries)}.\n\n{_by_place(entries, catalogue)}\n\n{_where(place)}\n"
+        notices.append(Notice(mail.academies[place], f"{_many(entries)} received", text, marks))
+    return notices
+
+
+def digest(
+    files: list[FileEntry], told: Mapping[str, dt.datetime], faults: Sequence[Fault], catalogue: Catalogue, mail: Mail, now: dt.datetime
+) -> Notice | None:
+    """The office's digest at ``now``: faults that are new or to be named again, and files received on earlier days. ``told``: what went out when."""
+    today = f"{OFFICE}/{now.date()}"
+    if today in told:
+        return None
+    named = [(fault, times) for fault in faults if (times := _times(fault, told, now)) is not None]
+    received = [
+        entry
+        for entry in _news(files, set(told), now)
+        if entry.outcome not in (REFUSED, HELD) and entry.received < _midnight(now) and f"digest/{OFFICE}/{entry.reference}" not in told
+    ]
+    if not named and not received:
+        return None
+    lines = [f"- {fault.words}{LAST if fault.standing and times == len(REMINDERS) else ''}" for fault, times in named]
+    silent = sum(fault.standing for fault in faults) - sum(fault.standing for fault, _ in named)
+    parts = ["What somebody has to see to:\n\n" + "\n".join(lines)] if named else []
+    parts += [f"What was named before and still stands ({silent}) is listed by: equality watch"] if silent else []
+    parts += [f"What was received, {_many(received)}.\n\n{_by_place(received, catalogue)}"] if received else []
+    subject = f"{len(named)} thing{'s' if len(named) > 1 else ''} to see to" if named else f"{_many(received)} received"
+    marks = [
+        today,
+        *(f"fault/{fault.key}/{times}" for fault, times in named),
+        *(f"digest/{OFFICE}/{entry.reference}" for entry in received),
+    ]
+    return Notice(mail.office, subject, "\n\n".join([*parts, _where(OFFICE)]) + "\n", tuple(marks))
+
+
+LAST = " (This is named for the third and last time.)"
+
+
+def _times(fault: Fault, told: Mapping[str, dt.datetime], now: dt.datetime) -> int | None:
+    """Which time this would be that the fault is named; nothing where it is not due."""
+    before = [told[mark] for times in range(1, len(REMINDERS) + 1) if (mark := f"fault/{fault.key}/{times}") in told]
+    if not before:
+        return 1
+    if not fault.standing or len(before) >= len(REMINDERS):
+        return None
+    days = (now.date() - school_time(min(before)).date()).days
+    return len(before) + 1 if days >= REMINDERS[len(before)] else None
+
+
+def _news(files: list[FileEntry], told: set[str], now: dt.datetime) -> Iterator[FileEntry]:
+    return (entry for entry in files if entry.received >= now - NEWS and past(entry.reference) not in told)
+
+
+def _midnight(now: dt.datetime) -> dt.datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def past(reference: str) -> str:
@@ -93,32 +178,24 @@ def past(reference: str) -> str:
     return f"past/{reference}"
 
 
-def _readers(place: str, mail: Mail) -> Iterator[str]:
-    """An academy's people for its own files, and the office for all."""
-    if mail.academies.get(place):
-        yield place
-    if mail.office:
-        yield OFFICE
+def _at_once(entries: list[FileEntry], mail: Mail, place: str, catalogue: Catalogue) -> Notice:
+    """One mail about all files of an academy that are not used and that it has not been told of."""
+    first = f"{receipts.from_json(entries[0].receipt).headline}: {entries[0].reference}"
+    subject = first if len(entries) == 1 else f"{_many(entries)} not used"
+    text = f"{_by_place(entries, catalogue)}\n\n{_where(place)}\n"
+    return Notice(mail.academies[place], subject, text, tuple(f"once/{place}/{entry.reference}" for entry in entries))
 
 
-def _addresses(reader: str, mail: Mail) -> tuple[str, ...]:
-    return mail.office if reader == OFFICE else mail.academies[reader]
+def _many(entries: list[FileEntry]) -> str:
+    return f"{len(entries)} file{'s' if len(entries) > 1 else ''}"
 
 
-def _at_once(entry: FileEntry, mail: Mail, reader: str, catalogue: Catalogue, mark: str) -> Notice:
-    headline = receipts.from_json(entry.receipt).headline
-    text = f"{_place(entry.place, catalogue)}\n{headline}\nReference: {entry.reference}\n\n{_where(entry.place, reader)}\n"
-    return Notice(_addresses(reader, mail), f"{headline}: {entry.reference}", text, (mark,))
-
-
-def _digest(entries: list[FileEntry], mail: Mail, reader: str, catalogue: Catalogue) -> Notice:
+def _by_place(entries: list[FileEntry], catalogue: Catalogue) -> str:
+    """Reference and outcome of each file, under the name of its academy."""
     by_place: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
         by_place[_place(entry.place, catalogue)].append(f"  {entry.reference}: {receipts.from_json(entry.receipt).headline}")
-    many = f"{len(entries)} file{'s' if len(entries) > 1 else ''}"
-    body = "\n\n".join("\n".join([place, *lines]) for place, lines in sorted(by_place.items()))
-    text = f"What was received, {many}.\n\n{body}\n\n{_where(entries[0].place, reader)}\n"
-    return Notice(_addresses(reader, mail), f"{many} received", text, tuple(f"digest/{reader}/{entry.reference}" for entry in entries))
+    return "\n\n".join("\n".join([place, *lines]) for place, lines in sorted(by_place.items()))
 
 
 def _place(place: str, catalogue: Catalogue) -> str:
@@ -126,11 +203,11 @@ def _place(place: str, catalogue: Catalogue) -> str:
     return academy.name if academy else "Files for all academies" if place == TRUST else "Files of no academy"
 
 
-def _where(place: str, reader: str) -> str:
-    """Where the receipt lies: in her own folder for an academy, among all for the office."""
+def _where(reader: str) -> str:
+    """Where the receipt lies: in its own folder for an academy, among all for the office."""
     if reader == OFFICE:
         return "The receipts, and the page of who owes what, lie in receipts/ of the trust's home."
-    return f"The receipt, with what to put right, lies in the folder receipts of your drop folder {place}."
+    return f"The receipt, with what to put right, lies in the folder receipts of your drop folder {reader}."
 
 
 def _message(notice: Notice, mail: Mail, now: dt.datetime) -> EmailMessage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.catalogue.model import Catalogue
 from pipelines.home import Home
 from pipelines.intake import arrivals, names
+from pipelines.intake.absences import age, latest
 from pipelines.intake.converge import is_stale
 from pipelines.intake.ledger import HELD, REFUSED, FileEntry, Ledger, SliceEntry
 from pipelines.intake.mapping import Slice
@@ -42,11 +44,12 @@ def inputs(home: Home) -> list[tuple[str, str, str, str]]:
         return sorted((*entry.key, entry.content_hash) for entry in ledger.slices(active=True))
 
 
-def status(home: Home, catalogue: Catalogue) -> pd.DataFrame:
+def status(home: Home, catalogue: Catalogue, now: dt.datetime) -> pd.DataFrame:
     """One row per academy, dataset and period: what is in use and what came of the last file.
 
     Columns: academy_urn, academy, dataset, period, state (in use, held, not accepted, missing), rows (banded where protected), exported,
-    received, things_to_fix, reference. Periods: the open one, and every one that somebody sent.
+    received, things_to_fix, reference, age (of the data in use at ``now``; where there is none, of the last that the academy sent for any
+    period). Periods: the open one, and every one that somebody sent.
     """
     import pandas as pd
 
@@ -75,6 +78,7 @@ def status(home: Home, catalogue: Catalogue) -> pd.DataFrame:
                         "received": file.received if file else pd.NaT,
                         "things_to_fix": file.things_to_fix if file else 0,
                         "reference": file.reference if file else "",
+                        "age": age(used.exported if used else latest(list(active.values()), academy.urn, dataset.name), now),
                     }
                 )
     return pd.DataFrame(rows)

@@ -1,5 +1,6 @@
 """The rest of the line as Dagster assets: what academies submit, landing, draft and release. Each calls one step."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,19 @@ from dagster import (
     AssetsDefinition,
     AssetSpec,
     Failure,
+    HookContext,
     MaterializeResult,
     MetadataValue,
     MultiPartitionKey,
     MultiPartitionsDefinition,
     StaticPartitionsDefinition,
     asset,
+    failure_hook,
     multi_asset,
 )
 
 from pipelines.catalogue import Catalogue
+from pipelines.home import heartbeat
 from pipelines.intake import Settled
 from pipelines.orchestration import stale, steps
 from pipelines.orchestration.dbt_assets import CATALOGUE, EARLIER, OWNERS
@@ -97,6 +101,7 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
     def landing(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> Iterator[Any]:
         opened = home.take()
         stale.close(context.instance, own=context.run_id)
+        heartbeat.began(opened.home, dt.datetime.now(dt.UTC))
         report = steps.take_in(opened, clock.now, context.log.info)
         matrix = steps.write_matrix(opened, clock.now())
         if steps.nothing_landed(opened):
@@ -213,10 +218,19 @@ def draft_assets(marts: Sequence[AssetKey]) -> list[AssetsDefinition]:
         description="The draft under its own name, when calendar, approvals and judged hashes allow it. Never edited.",
     )
     def release(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> MaterializeResult[None]:
-        outcome = steps.release_if_due(home.take(), clock.day(), clock.now())
+        opened = home.take()
+        outcome = steps.release_if_due(opened, clock.day(), clock.now())
+        heartbeat.succeeded(opened.home, dt.datetime.now(dt.UTC))
         return MaterializeResult(metadata={"release": outcome.id or "none", "why": outcome.reason or "the calendar's date has passed"})
 
     return [judged_marts, reports, sealed, release]
+
+
+@failure_hook(name="told_to_the_watch", required_resource_keys={"home"})
+def told_to_the_watch(context: HookContext) -> None:
+    """Where a run stopped, for whoever asks from outside: the step's name, as the words of an error may hold a value of a record."""
+    home: TrustHome = context.resources.home
+    heartbeat.stopped(home.open().home, dt.datetime.now(dt.UTC), context.step_key)
 
 
 def _check(name: str, key: AssetKey, verdict: Any) -> AssetCheckResult:

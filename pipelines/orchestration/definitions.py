@@ -16,7 +16,7 @@ from dagster import (
     in_process_executor,
 )
 
-from pipelines.orchestration.assets import draft_assets, landing_assets, outside_assets
+from pipelines.orchestration.assets import draft_assets, landing_assets, outside_assets, told_to_the_watch
 from pipelines.orchestration.dbt import HOME_VARIABLE, parsed_manifest
 from pipelines.orchestration.dbt_assets import warehouse_assets
 from pipelines.orchestration.opened import Opened
@@ -39,6 +39,7 @@ def definitions(root: str | Path, today: dt.date | None = None, console: LoggerD
     refresh = define_asset_job(
         REFRESH,
         AssetSelection.all() - AssetSelection.groups("submissions", "catalogue", "releases"),
+        hooks={told_to_the_watch},
         description="Take in what was dropped, count, protect, judge, draft and, when the calendar says so, release.",
     )
     return Definitions(

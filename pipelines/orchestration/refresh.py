@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.home import HomeError, disk
+from pipelines.home import HomeError, disk, heartbeat
 from pipelines.home.account import account
 from pipelines.home.lock import hold
 from pipelines.home.vault import write_whole
@@ -57,16 +57,27 @@ def refresh(opened: Opened, today: dt.date | None, progress: Callable[[str], Non
     """
     hold(opened.home)
     try:
-        draft.recover(opened.home)
-        release.recover(opened.home)
-        statement.state(opened.home, account(), dt.datetime.now(dt.UTC))
-        if steps.nothing_new(opened, today or dt.datetime.now(dt.UTC).date()):
-            return Refreshed(changed=False)
-        return _run_job(opened, today, progress)
+        heartbeat.began(opened.home, dt.datetime.now(dt.UTC))
+        done = _refreshed(opened, today, progress)
+        if done.ok:
+            heartbeat.succeeded(opened.home, dt.datetime.now(dt.UTC))
+        else:
+            heartbeat.stopped(opened.home, dt.datetime.now(dt.UTC), "; ".join(failure.rstrip(".") for failure in done.failed))
     except Exception as error:
         if disk.is_full(error):
             raise HomeError(disk.sentence(opened.home.root)) from None
+        heartbeat.stopped(opened.home, dt.datetime.now(dt.UTC), type(error).__name__)
         raise
+    return done
+
+
+def _refreshed(opened: Opened, today: dt.date | None, progress: Callable[[str], None]) -> Refreshed:
+    draft.recover(opened.home)
+    release.recover(opened.home)
+    statement.state(opened.home, account(), dt.datetime.now(dt.UTC))
+    if steps.nothing_new(opened, today or dt.datetime.now(dt.UTC).date()):
+        return Refreshed(changed=False)
+    return _run_job(opened, today, progress)
 
 
 def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], None]) -> Refreshed:

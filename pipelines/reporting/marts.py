@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,7 @@ class Marts:
 
     ``groups``, ``areas``, ``measures``, ``populations`` and ``characteristics`` are the published dim tables in reading order.
     ``further``: the marts of :data:`FURTHER` by their short name, such as ``funnel``, of the same period (``incidents``: of all periods).
+    ``last_in``: by population, measure and academy's code, the latest earlier period of the same kind that has data of it.
     """
 
     cells: pd.DataFrame
@@ -74,6 +75,7 @@ class Marts:
     populations: pd.DataFrame
     characteristics: pd.DataFrame
     further: dict[str, pd.DataFrame]
+    last_in: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     @cached_property
     def trust(self) -> str:
@@ -145,6 +147,7 @@ def read_marts(folder: Path, period: str) -> Marts:
         name: pd.read_parquet(folder / f"dim_{name}.parquet") for name in ("groups", "areas", "measures", "populations", "characteristics")
     }
     cells = pd.concat([pd.read_parquet(folder / f"{name}.parquet") for name in CELLS], ignore_index=True)
+    last_in = _last_in(cells, period)
     cells = cells[cells["period"].eq(period)]
     if cells.empty:
         raise ValueError(f"the marts hold no figures of {period}")
@@ -155,7 +158,17 @@ def read_marts(folder: Path, period: str) -> Marts:
     gaps = _labelled(gaps[gaps["period"].eq(period)], measures, groups, characteristics)
     further = {name: pd.read_parquet(folder / f"mart_{name}.parquet") for name in FURTHER}
     further = {name: rows if name == "incidents" else rows[rows["period"].eq(period)] for name, rows in further.items()}
-    return Marts(cells, gaps, groups, dims["areas"], measures, dims["populations"], characteristics, further)
+    return Marts(cells, gaps, groups, dims["areas"], measures, dims["populations"], characteristics, further, last_in)
+
+
+def _last_in(cells: pd.DataFrame, period: str) -> dict[tuple[str, str, str], str]:
+    """The latest period before ``period``, of its own kind (a year, an autumn), for which each academy has data of each measure."""
+    everyone = cells["area_level"].eq("academy") & cells["characteristic"].eq(ALL) & cells["cross_characteristic"].eq(ALL)
+    alike = cells["period"].str.partition("_")[2].eq(period.partition("_")[2]) & cells["period"].lt(period)
+    rows = cells[everyone & alike & cells["status"].ne("x")]
+    key = ["population", "measure", "area_code"]
+    latest = rows.sort_values("period").drop_duplicates(key, keep="last")
+    return {(str(row[0]), str(row[1]), str(row[2])): str(row[3]) for row in latest[[*key, "period"]].itertuples(index=False, name=None)}
 
 
 def _in_reading_order(groups: pd.DataFrame, characteristics: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

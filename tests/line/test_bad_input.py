@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_up_exports import FIRST, SECOND, MadeUpTrust, pupil, pupils, written
+from made_up_exports import FIRST, NOW, SECOND, MadeUpTrust, pupil, pupils, written
 
 from expectations.landing import judge_landing
 from pipelines import intake
@@ -136,5 +136,5 @@ def test_nothing_of_the_five_is_lost_and_nobody_else_is_harmed(line: Line) -> No
         assert (home.raw / digest).exists() or (home.quarantine / digest).exists()
         assert (home.drop / FIRST / "receipts" / settled.reference / receipts.PAGE).read_bytes() == settled.receipt.read_bytes()
     assert sorted(path.name for path in (home.drop / FIRST).iterdir()) == ["receipts"]
-    state = intake.status(home, line.trust.catalogue)
+    state = intake.status(home, line.trust.catalogue, NOW)
     assert set(state[state["dataset"] == "pupils"].set_index("academy_urn").loc[[FIRST, SECOND], "state"]) == {"in use"}

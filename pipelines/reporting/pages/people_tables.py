@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pipelines.reporting.marts import NO_DATA, Cell, Marts
 from pipelines.reporting.pages import plots
 from pipelines.reporting.pages.figures import NO_DRAWING, Figure, without_figure
-from pipelines.reporting.words import count, per_cent
+from pipelines.reporting.words import academic_year, count, per_cent
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,16 @@ def _rate(cell: Cell, academy: str, scale: plots.Scale, whole: float | None, few
 
 def _head_count(cell: Cell) -> Figure:
     return without_figure(cell.status) if cell.numerator is None else Figure(count(cell.numerator))
+
+
+def with_age(marts: Marts, population: str, measure: str) -> list[str]:
+    """The same, each with how old the last data is that the release has of it."""
+    missing, found = set(without_data(marts, population, measure)), []
+    for code, academy in marts.academies.items():
+        if academy in missing:
+            last = marts.last_in.get((population, measure, code))
+            found.append(f"{academy} ({f'last in for {academic_year(last)}' if last else 'not in before'})")
+    return found
 
 
 def without_data(marts: Marts, population: str, measure: str) -> list[str]:

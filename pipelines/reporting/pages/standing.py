@@ -10,7 +10,7 @@ from pipelines.reporting.commentary import coverage_sentence, say
 from pipelines.reporting.marts import Marts
 from pipelines.reporting.pages.findings import not_known
 from pipelines.reporting.pages.frame import Context
-from pipelines.reporting.pages.people_tables import without_data
+from pipelines.reporting.pages.people_tables import with_age, without_data
 from pipelines.reporting.words import joined, per_cent, within_sentence
 
 ASKED = {("pupils", "headcount"): "Pupils", ("staff", "headcount"): "Staff"}
@@ -30,7 +30,7 @@ def standing(marts: Marts, context: Context, titles: dict[tuple[str, str], str] 
     """What the figures of ``context.period`` rest on; ``titles``: further measures, by population and name, whose academies are told."""
     asked = {key: title for key, title in (ASKED | (titles or {})).items() if marts.everyone(*key, "academy")}
     everybody = len(marts.academies)
-    coverage = tuple(coverage_sentence(title, everybody, without_data(marts, *key)) for key, title in asked.items())
+    coverage = tuple(coverage_sentence(title, everybody, with_age(marts, *key)) for key, title in asked.items())
     fewest = min((everybody - len(without_data(marts, *key)) for key in asked), default=0)
     academies, unknown = f"{fewest} of {everybody} academies in", _most_unknown(marts)
     date = f"data of {context.reference_date:%-d %B %Y}" if context.reference_date else f"data of {context.year}"

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncore
 import datetime as dt
 import re
 import smtpd
-import threading
 from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -18,40 +14,18 @@ import yaml
 from made_up_exports import FIRST, NOW, SECOND, MadeUpTrust, passing, pupils, written
 
 from pipelines.catalogue import CatalogueError
-from pipelines.intake import Store, backfill, send_notices
+from pipelines.drills.mailbox import Mailbox, mailbox
+from pipelines.intake import Fault, Store, backfill, faults, send_digest, send_notices
 from pipelines.intake.ledger import Ledger
 
 OFFICE, DATA, OTHER = "office@trust.example", "data@first.example", "data@second.example"
 NIGHT = dt.timedelta(hours=18)
 
 
-class Server(smtpd.SMTPServer):
-    """Takes every mail; keeps it."""
-
-    def __init__(self) -> None:
-        self.waiting: dict[int, Any] = {}
-        self.mails: list[EmailMessage] = []
-        super().__init__(("127.0.0.1", 0), None, map=self.waiting)
-
-    def process_message(self, peer: Any, mailfrom: str, rcpttos: list[str], data: bytes, **options: Any) -> None:
-        mail = message_from_bytes(data, policy=policy.default)
-        mail["X-Went-To"] = ", ".join(rcpttos)
-        self.mails.append(mail)
-
-    @property
-    def port(self) -> int:
-        return int(self.socket.getsockname()[1])
-
-
 @pytest.fixture
-def server() -> Iterator[Server]:
-    made = Server()
-    thread = threading.Thread(target=asyncore.loop, kwargs={"timeout": 0.05, "map": made.waiting}, daemon=True)
-    thread.start()
-    yield made
-    for channel in list(made.waiting.values()):
-        channel.close()
-    thread.join(5)
+def server() -> Iterator[Mailbox]:
+    with mailbox() as made:
+        yield made
 
 
 def with_mail(trust: MadeUpTrust, port: int, **changes: Any) -> MadeUpTrust:
@@ -64,6 +38,11 @@ def sent(trust: MadeUpTrust, now: dt.datetime = NOW, said: list[str] | None = No
     return send_notices(trust.home, trust.catalogue, now, (said if said is not None else []).append)
 
 
+def digest(trust: MadeUpTrust, now: dt.datetime = NOW, *more: Fault) -> str:
+    """The office's digest, as the watch sends it."""
+    return send_digest(trust.home, trust.catalogue, (*more, *faults(trust.home, trust.catalogue, now)), now)
+
+
 def drop(trust: MadeUpTrust) -> None:
     """A good file and a bad one of the first academy, and a good one of the second."""
     trust.drop(FIRST, "pupils_2025-26.csv", written(pupils(range(30))))
@@ -72,29 +51,76 @@ def drop(trust: MadeUpTrust) -> None:
     trust.take_in()
 
 
-def test_a_file_that_is_not_used_is_told_of_at_once_to_its_academy_and_the_office(trust: MadeUpTrust, server: Server) -> None:
+def test_a_file_that_is_not_used_is_told_of_at_once_to_its_academy(trust: MadeUpTrust, server: Mailbox) -> None:
     drop(with_mail(trust, server.port))
-    assert sent(trust) == 2
-    assert sorted(mail["X-Went-To"] for mail in server.mails) == [DATA, OFFICE]
-    assert all(mail["Subject"].startswith(f"Not accepted: {FIRST}-") for mail in server.mails)
+    assert sent(trust) == 1
+    assert [mail["X-Went-To"] for mail in server.mails] == [DATA]
+    assert server.mails[0]["Subject"].startswith(f"Not accepted: {FIRST}-")
     assert sent(trust) == 0
 
 
-def test_the_rest_comes_in_one_digest_the_day_after(trust: MadeUpTrust, server: Server) -> None:
+def test_several_files_that_are_not_used_are_told_of_in_one_mail(trust: MadeUpTrust, server: Mailbox) -> None:
+    with_mail(trust, server.port)
+    for number in range(3):
+        trust.drop(FIRST, f"pupils {number}.csv", written(pupils(range(40, 70 + number)), leave_out=["Sex"]))
+    trust.take_in()
+    assert sent(trust) == 1
+    assert server.mails[0]["Subject"] == "3 files not used"
+    assert len(re.findall(rf"{FIRST}-[0-9a-f]{{8}}", server.mails[0].get_content())) == 3
+
+
+def test_the_rest_comes_in_one_digest_the_day_after(trust: MadeUpTrust, server: Mailbox) -> None:
     drop(with_mail(trust, server.port))
     sent(trust)
     server.mails.clear()
-    assert sent(trust, NOW + NIGHT) == 3
+    assert sent(trust, NOW + NIGHT) == 2
     mails = {mail["X-Went-To"]: mail.get_content() for mail in server.mails}
-    assert set(mails) == {DATA, OTHER, OFFICE}
+    assert set(mails) == {DATA, OTHER}
     assert "1 file." in mails[DATA] and "First Primary" in mails[DATA] and "Second Primary" not in mails[DATA]
-    assert "2 files." in mails[OFFICE] and "Second Primary" in mails[OFFICE]
     assert sent(trust, NOW + 2 * NIGHT) == 0
 
 
-def test_a_mail_holds_outcome_and_reference_and_nothing_of_the_file(trust: MadeUpTrust, server: Server) -> None:
+def test_the_office_has_one_digest_a_day_of_faults_and_of_what_came(trust: MadeUpTrust, server: Mailbox) -> None:
     drop(with_mail(trust, server.port))
-    sent(trust), sent(trust, NOW + NIGHT)
+    assert digest(trust) == "The office was written to."
+    assert digest(trust, NOW + dt.timedelta(hours=2), Fault("line/x", "The line stopped.")).startswith("Nothing new")
+    assert digest(trust, NOW + NIGHT, Fault("line/x", "The line stopped.")) == "The office was written to."
+    first, second = (mail.get_content() for mail in server.mails)
+    assert [mail["X-Went-To"] for mail in server.mails] == [OFFICE, OFFICE]
+    assert "Not accepted" in first and "received" not in first
+    assert "The line stopped." in second and "2 files." in second and "Second Primary" in second
+
+
+def test_a_fault_that_stands_is_named_three_times_and_then_no_more(trust: MadeUpTrust, server: Mailbox) -> None:
+    with_mail(trust, server.port)
+    stands, over = Fault("line/x", "The line stopped."), Fault("file/y", "A file was bad.", standing=False)
+    for day in range(30):
+        send_digest(trust.home, trust.catalogue, [stands, over], NOW + dt.timedelta(days=day))
+    days = [(mail["Date"].datetime.astimezone(dt.UTC) - NOW).days for mail in server.mails]
+    texts = [mail.get_content() for mail in server.mails]
+    assert days == [0, 1, 7]
+    assert [text.count("The line stopped.") for text in texts] == [1, 1, 1] and [text.count("A file was bad.") for text in texts] == [
+        1,
+        0,
+        0,
+    ]
+    assert "third and last time" in texts[2] and "third and last time" not in texts[1]
+    assert send_digest(trust.home, trust.catalogue, [stands, Fault("line/z", "Another.")], NOW + dt.timedelta(days=31)).startswith(
+        "The office"
+    )
+    assert "What was named before and still stands (1)" in server.mails[-1].get_content()
+
+
+def test_a_digest_that_cannot_be_sent_is_sent_at_the_next_call(trust: MadeUpTrust, server: Mailbox) -> None:
+    drop(with_mail(trust, 1))
+    assert "could not be sent (ConnectionRefusedError)" in digest(trust)
+    assert digest(with_mail(trust, server.port)) == "The office was written to."
+
+
+def test_a_mail_holds_outcome_and_reference_and_nothing_of_the_file(trust: MadeUpTrust, server: Mailbox) -> None:
+    drop(with_mail(trust, server.port))
+    sent(trust), digest(trust), sent(trust, NOW + NIGHT), digest(trust, NOW + NIGHT)
+    assert len(server.mails) == 5
     for mail in server.mails:
         text = f"{mail['Subject']}\n{mail.get_content()}"
         assert not re.search(r"pupils|\.csv|Sex|Canary|\b(30|40)\b", text)
@@ -102,24 +128,24 @@ def test_a_mail_holds_outcome_and_reference_and_nothing_of_the_file(trust: MadeU
         assert mail["Auto-Submitted"] == "auto-generated"
 
 
-def test_a_mail_server_that_is_not_there_stops_nothing_and_is_tried_again(trust: MadeUpTrust, server: Server) -> None:
+def test_a_mail_server_that_is_not_there_stops_nothing_and_is_tried_again(trust: MadeUpTrust, server: Mailbox) -> None:
     drop(with_mail(trust, 1))
     said: list[str] = []
     assert sent(trust, said=said) == 0
-    assert said == ["mail: 2 of 2 could not be sent (ConnectionRefusedError); tried again at the next run"]
-    assert sent(with_mail(trust, server.port)) == 2
+    assert said == ["mail: 1 of 1 could not be sent (ConnectionRefusedError); tried again at the next run"]
+    assert sent(with_mail(trust, server.port)) == 1
 
 
 def test_one_address_that_is_refused_keeps_nobody_else_from_theirs(
-    trust: MadeUpTrust, server: Server, monkeypatch: pytest.MonkeyPatch
+    trust: MadeUpTrust, server: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = "550 no such mailbox"
     monkeypatch.setattr(smtpd.SMTPChannel, "smtp_RCPT", _refusing(smtpd.SMTPChannel.smtp_RCPT, DATA, refused))
     drop(with_mail(trust, server.port))
     said: list[str] = []
-    assert sent(trust, said=said) == 1
-    assert [mail["X-Went-To"] for mail in server.mails] == [OFFICE]
-    assert said == ["mail: 1 of 2 could not be sent (SMTPRecipientsRefused); tried again at the next run"]
+    assert sent(trust, NOW + NIGHT, said) == 1
+    assert [mail["X-Went-To"] for mail in server.mails] == [OTHER]
+    assert said == ["mail: 2 of 3 could not be sent (SMTPRecipientsRefused); tried again at the next run"]
 
 
 def _refusing(take: Any, address: str, answer: str) -> Any:
@@ -129,22 +155,24 @@ def _refusing(take: Any, address: str, answer: str) -> Any:
     return rcpt
 
 
-def test_what_is_a_week_old_is_no_news(trust: MadeUpTrust, server: Server) -> None:
+def test_what_is_a_week_old_is_no_news(trust: MadeUpTrust, server: Mailbox) -> None:
     drop(trust)
     with_mail(trust, server.port)
     assert sent(trust, NOW + dt.timedelta(days=8)) == 0
+    assert digest(trust, NOW + dt.timedelta(days=15)).startswith("Nothing new")
 
 
-def test_nobody_is_written_to_about_a_past_year(trust: MadeUpTrust, server: Server, tmp_path: Path) -> None:
+def test_nobody_is_written_to_about_a_past_year(trust: MadeUpTrust, server: Mailbox, tmp_path: Path) -> None:
     (tmp_path / "past" / FIRST).mkdir(parents=True)
     (tmp_path / "past" / FIRST / "roll.csv").write_bytes(written(pupils(range(30)), leave_out=["Sex"]))
     with_mail(trust, server.port)
     with Store(trust.home, trust.keys, trust.catalogue, passing) as store:
         backfill(store, tmp_path / "past", "2025-26", NOW, lambda line: None)
     assert sent(trust, NOW + NIGHT) == 0
+    assert digest(trust, NOW + NIGHT).startswith("Nothing new")
 
 
-def test_a_password_that_is_missing_is_said_and_stops_nothing(trust: MadeUpTrust, server: Server) -> None:
+def test_a_password_that_is_missing_is_said_and_stops_nothing(trust: MadeUpTrust, server: Mailbox) -> None:
     drop(with_mail(trust, server.port, user="equality"))
     said: list[str] = []
     assert (sent(trust, said=said), len(said)) == (0, 1)

@@ -83,7 +83,7 @@ def test_numbers_of_a_banded_dataset_stay_out_of_the_report(trust: MadeUpTrust) 
     trust.drop(FIRST, "suspensions 2025-26.csv", written(rows))
     (settled,) = trust.take_in().settled
     assert settled.rows == "fewer than 10"
-    state = intake.status(trust.home, trust.catalogue)
+    state = intake.status(trust.home, trust.catalogue, NOW)
     assert set(state[(state["dataset"] == "suspensions") & (state["state"] == "in use")]["rows"]) == {"fewer than 10"}
 
 

@@ -128,7 +128,7 @@ def test_academies_stand_by_name_whatever_their_figures(public: str) -> None:
 
 
 def test_a_missing_academy_is_named(page: str) -> None:
-    assert "Suspended once: 2 of 3 academies. None from Mango Academy." in text_of(page)
+    assert "Suspended once: 2 of 3 academies. None from Mango Academy (not in before)." in text_of(page)
     assert "Pupils: all 3 academies." in text_of(page)
 
 
