@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from pipelines.catalogue.entry import Aim, Code, Entry, Name, Period, Urn
 
@@ -100,6 +100,14 @@ class Mail(Entry):
         if self.security == "none" and self.host not in LOOPBACK:
             raise ValueError("security: none is for a mail server on this machine only")
         return self
+
+
+class Retention(Entry):
+    """How many days a room keeps what no field's contract speaks of: refused bytes, bytes of files no longer in use, logs of the tools."""
+
+    quarantine_days: int = Field(ge=0)
+    superseded_days: int = Field(ge=0)
+    log_days: int = Field(ge=1)
 
 
 class Baseline(Entry):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import drills, files, impact, published, query, releases
+from pipelines.cli import doctor, drills, files, impact, keys, people, published, query, releases
 from pipelines.cli.common import DEFAULT_HOME, FAILED, HomeOption, TodayOption, as_day, sentences, stop
 from pipelines.home import Home, HomeError
 
@@ -29,6 +30,15 @@ app.add_typer(impact.app, name="eia")
 app.add_typer(published.app)
 app.add_typer(query.app)
 app.add_typer(drills.app)
+app.add_typer(keys.app)
+app.add_typer(people.app)
+app.add_typer(doctor.app)
+
+
+@app.callback()
+def private() -> None:
+    """Nothing that is written can be read by anyone else."""
+    os.umask(0o077)
 
 
 @app.command()

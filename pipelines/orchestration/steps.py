@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -17,10 +18,11 @@ import pyarrow as pa
 from pipelines import intake
 from pipelines.disclosure import loss
 from pipelines.home import HomeError, duck
+from pipelines.home.rotation import destroy_warehouse
 from pipelines.home.vault import unseal, write_whole
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.versions import versions
-from pipelines.release import bundle, draft, release
+from pipelines.release import audit, bundle, draft, release
 from pipelines.release.manifest import JUDGES, Disclosure, Input, Manifest, ManifestError, Verdict, fingerprint, read
 from pipelines.release.verify import release_id
 
@@ -50,6 +52,27 @@ def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) 
     report = intake.take_in(opened.home, opened.keys, opened.catalogue, gate_1(opened), clock=now, progress=progress)
     intake.send_notices(opened.home, opened.catalogue, now(), progress)
     return report
+
+
+def retain(opened: Opened, now: dt.datetime) -> intake.Ended:
+    """End what is due, by room and by field, and say in the audit log how much that was."""
+    if not opened.home.ledger.exists():
+        return intake.Ended()
+    with intake.Store(opened.home, opened.keys, opened.catalogue, gate_1(opened)) as store:
+        ended = intake.retain(store, now.date())
+    last = now.timestamp() - opened.catalogue.retention.log_days * 24 * 3600
+    logs = [path for path in opened.dbt_target.glob("logs/*") if path.is_file() and path.stat().st_mtime < last]
+    for path in logs:
+        path.unlink()
+    if ended:
+        audit.append(opened.home.audit, "retention", f"ended in time: {ended}", now)
+    return ended
+
+
+def forget_warehouse(opened: Opened) -> None:
+    """Remove the warehouse, which is disposable, with what dbt wrote down on the way."""
+    destroy_warehouse(opened.home)
+    shutil.rmtree(opened.home.warehouse / "spill", ignore_errors=True)
 
 
 def write_matrix(opened: Opened, now: dt.datetime) -> Any:
