@@ -23,6 +23,7 @@ from pipelines.home.whole import flush_directory
 from pipelines.intake.contract import PERSON
 from pipelines.intake.converge import converge, reading_of
 from pipelines.intake.erasure import numbers_of, possible_keys
+from pipelines.intake.ledger import Ledger
 from pipelines.intake.people import listed
 from pipelines.intake.reading import Judge
 from pipelines.intake.store import Store
@@ -81,6 +82,9 @@ def _carry_lists_over(home: Home, old: Keys, new: Keys, judge: Judge, numbers: I
             shutil.copyfile(_before(home, name), home.trust / f"{name}.yml")
     catalogue = load(home.trust)
     lists = {name: getattr(catalogue, name) for name in STOP_LISTS}
+    _refuse_without_bytes(home, old, catalogue, judge)
+    if not any(lists.values()):
+        return
     become = _typed(catalogue, old, new, numbers) | _of_files(home, catalogue, old, new, judge)
     lost = {name: len(keys - become.keys()) for name, keys in lists.items() if keys - become.keys()}
     if lost:
@@ -112,22 +116,16 @@ def _typed(catalogue: Catalogue, old: Keys, new: Keys, numbers: Iterable[str]) -
 
 
 def _of_files(home: Home, catalogue: Catalogue, old: Keys, new: Keys, judge: Judge) -> dict[str, str]:
-    """Old to new pseudonyms of everyone in a file that is in use or kept: it is read under both keys, which gives the same rows in one order.
-
-    :class:`HomeError` where the bytes of one that is in use are gone.
-    """
+    """Old to new pseudonyms of everyone in a file that is in use or kept: it is read under both keys, which gives the same rows in one order."""
     become: dict[str, str] = {}
     plain = catalogue.model_copy(update={name: frozenset() for name in STOP_LISTS})
-    with closing(Store(home, old, plain, judge).ledger) as ledger:
+    with closing(Ledger(home.ledger)) as ledger:
         usable = ledger.usable()
-        in_use = {entry.reference for entry in ledger.slices(active=True)}
     for entry in usable:
         readings = []
         for keys in (old, new):
             with Store(home, keys, plain, judge) as store:
                 readings.append(reading_of(store, entry))
-        if readings[1].refusal and entry.reference in in_use:
-            raise HomeError(f"The bytes of {entry.reference} are no longer kept, so it cannot be read again. Ask for a new export first.")
         for key, records in readings[0].records.items():
             dataset = plain.datasets[entry.dataset]
             if dataset.person:
@@ -135,6 +133,13 @@ def _of_files(home: Home, catalogue: Catalogue, old: Keys, new: Keys, judge: Jud
                 for before, after in zip(records, readings[1].records[key], strict=True):
                     become.update({before[name]: after[name] for name in columns if before.get(name)})
     return become
+
+
+def _refuse_without_bytes(home: Home, keys: Keys, catalogue: Catalogue, judge: Judge) -> None:
+    """:class:`HomeError` where the bytes of a file in use are gone or were changed."""
+    with Store(home, keys, catalogue, judge) as store:
+        for entry in store.ledger.slices(active=True):
+            store.unsealed(entry.content_hash)
 
 
 def _empty_landing(home: Home) -> None:

@@ -44,8 +44,11 @@ def kept_until(catalogue: Catalogue, dataset: Dataset, period: str) -> dict[str,
     if ends is None:
         return {}
     until: dict[str, dt.date] = {}
+    longest = max(item.retention_years for item in dataset.fields)
     for item in dataset.fields:
-        over = _years_after(ends, item.retention_years)
+        over = _years_after(
+            ends, item.retention_years or longest
+        )  # 0 is of what is dropped at the door; what is derived of it stays with the row
         names = [one.name for one in item.derives]
         names += [item.name] if item.store and (item.attribute or is_column(item, dataset)) else []
         until |= dict.fromkeys(names, over)

@@ -18,6 +18,7 @@ from pipelines.catalogue.tables import reference_tables
 from pipelines.home import Home, load_keys
 from pipelines.home.duck import LANDING_KEY, attach_warehouse, settings, unlock
 from pipelines.orchestration.dbt import HOME_VARIABLE, WAREHOUSE_VARIABLE
+from pipelines.orchestration.quiet import quiet
 from pipelines.release.history import changes, released_cells
 
 
@@ -31,6 +32,7 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         config.update(settings(self.home))
 
+    @quiet
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         keys = load_keys(self.home)
         catalogue = load(self.home.trust)

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.catalogue import CatalogueError
 from pipelines.home import HomeError
 from pipelines.home.lock import hold
 from pipelines.home.vault import write_whole
 from pipelines.orchestration import dbt, steps
 from pipelines.orchestration.opened import Opened
+from pipelines.orchestration.quiet import Unexpected
 from pipelines.orchestration.versions import PROJECT
 from pipelines.release import draft, release
 
@@ -33,6 +35,7 @@ concurrency:
   runs:
     max_concurrent_runs: 1
 """
+OURS = {kind.__name__ for kind in (HomeError, CatalogueError, Unexpected)}
 OUR_LINE = re.compile(rf'File "{re.escape(str(PROJECT))}/((?:pipelines|expectations)/[^"]+)", line (\d+)')
 
 
@@ -99,7 +102,7 @@ def _told(event: DagsterEvent) -> str:
         return f"{event.step_key}: {ours.description}"
     while error and error.cause:
         error = error.cause
-    if error and error.cls_name == HomeError.__name__:  # a sentence of ours, which names files and no values
+    if error and error.cls_name in OURS:  # a sentence of ours, which names files and no values
         return f"{event.step_key}: {error.message.partition(': ')[2].strip()}"
     places = [found for line in (error.stack if error else ()) if (found := OUR_LINE.search(line))]
     where = f" at {places[-1][1]}, line {places[-1][2]}" if places else ""

@@ -21,6 +21,7 @@ from pipelines.home import HomeError, duck
 from pipelines.home.rotation import destroy_warehouse
 from pipelines.home.vault import unseal, write_whole
 from pipelines.orchestration.opened import Opened
+from pipelines.orchestration.quiet import quiet
 from pipelines.orchestration.versions import versions
 from pipelines.release import audit, bundle, draft, release
 from pipelines.release.manifest import JUDGES, Disclosure, Input, Manifest, ManifestError, Verdict, fingerprint, read
@@ -47,6 +48,7 @@ def waiting(opened: Opened) -> str:
     return intake.unsettled(opened.home, opened.catalogue)
 
 
+@quiet
 def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) -> intake.IntakeReport:
     """Settle every file in the drop folders: recognise, read, map, judge (gate 1), land by rename, receipt; then mail to whom it concerns."""
     report = intake.take_in(opened.home, opened.keys, opened.catalogue, gate_1(opened), clock=now, progress=progress)
@@ -54,6 +56,7 @@ def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) 
     return report
 
 
+@quiet
 def retain(opened: Opened, now: dt.datetime) -> intake.Ended:
     """End what is due, by room and by field, and say in the audit log how much that was."""
     if not opened.home.ledger.exists():
@@ -75,6 +78,7 @@ def forget_warehouse(opened: Opened) -> None:
     shutil.rmtree(opened.home.warehouse / "spill", ignore_errors=True)
 
 
+@quiet
 def write_matrix(opened: Opened, now: dt.datetime) -> Any:
     """The page of who owes what, with how many squares are in each state."""
     return intake.write_matrix(opened.home, opened.keys, opened.catalogue, now)
@@ -92,6 +96,7 @@ def gate_1(opened: Opened) -> Callable[..., Any]:
     return partial(judge_landing, code_sets=opened.catalogue.code_sets)
 
 
+@quiet
 def write_marts(opened: Opened) -> dict[str, int]:
     """The marts of the candidate warehouse as Parquet in a new partial draft; returns the rows of each."""
     folder = draft.begin(opened.home)
@@ -120,6 +125,7 @@ def unprotected(opened: Opened, warehouse: Path) -> pd.DataFrame:
         connection.close()
 
 
+@quiet
 def judge_marts(opened: Opened) -> Any:
     """Gate 2 on the marts as they lie in the partial draft. The verdict is kept with the hash of what was judged."""
     from expectations.release import judge_release
@@ -130,6 +136,7 @@ def judge_marts(opened: Opened) -> Any:
     return verdict
 
 
+@quiet
 def write_reports(opened: Opened, progress: Progress) -> list[Path]:
     """Everything people read, made from the marts of the partial draft and from nothing else."""
     from pipelines.reporting.pack import write_pack
@@ -150,6 +157,7 @@ def write_reports(opened: Opened, progress: Progress) -> list[Path]:
     return write_pack(folder / bundle.MARTS, folder / "reports", catalogue, context, loss.public(protection), described, progress)
 
 
+@quiet
 def attack_draft(opened: Opened) -> Any:
     """The independent attack on everything the partial draft holds. The verdict is kept with the hash of what was attacked."""
     from expectations.release import judge_attack
@@ -167,6 +175,7 @@ def attack_draft(opened: Opened) -> Any:
     return verdict
 
 
+@quiet
 def finish(opened: Opened) -> Manifest:
     """Seal the judged partial draft, swap it in, and swap the warehouse in.
 
@@ -196,6 +205,7 @@ def _kept(opened: Opened, judge: str, lies_there: str) -> Verdict:
     return verdict
 
 
+@quiet
 def release_if_due(opened: Opened, today: dt.date) -> release.Outcome:
     """Release the draft when the calendar, the approvals and the judged hashes allow it."""
     return release.make(opened.home, opened.catalogue, today)
