@@ -104,7 +104,9 @@ def publish(trust: Trust, earlier: list[Published], jointly: bool) -> Published:
     """One publication of every period so far. Raises ValueError where the engine says that something stays unprotected."""
     frames = trust.frames()
     released = [before.cells.assign(release=f"release {at:02d}", release_from="") for at, before in enumerate(earlier)]
-    past = {"released": pd.concat(released, ignore_index=True)} if jointly and released else {"movements": None}
+    past: dict[str, pd.DataFrame | None] = (
+        {"released": pd.concat(released, ignore_index=True)} if jointly and released else {"movements": None}
+    )
     protected = protect(policy=POLICY, **(frames | past))
     if protected.report["unprotected"]:
         raise ValueError("Something could not be protected.")

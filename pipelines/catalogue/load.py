@@ -27,9 +27,11 @@ from pipelines.catalogue.model import (
     Population,
 )
 from pipelines.catalogue.policy import DisclosurePolicy
-from pipelines.catalogue.trust import Brand, Calendar, Mail, Objective, Trust, Watch
+from pipelines.catalogue.trust import Brand, Calendar, Mail, Objective, Retention, Trust, Watch
 
 BUILT_IN = Path(__file__).parent
+STOP_LISTS = {"objections": "object", "erased": "erase"}
+"""Lists of pseudonyms in a trust's folder, and the verb that writes each."""
 EntryType = TypeVar("EntryType", bound=BaseModel)
 
 
@@ -54,6 +56,9 @@ def load(trust: Path) -> Catalogue:
         "brand": _brand(trust / "brand.yml"),
         "mail": _parse(Mail, _single(mail), mail) if (mail := trust / "mail.yml").is_file() else None,
         "watch": _parse(Watch, _optional(trust / "watch.yml"), trust / "watch.yml"),
+        "retention": _parse(
+            Retention, {**_single(BUILT_IN / "retention.yml"), **_optional(trust / "retention.yml")}, trust / "retention.yml"
+        ),
         "objectives": [
             _parse(Objective, entry, trust / "objectives.yml") for entry in _optional(trust / "objectives.yml").get("objectives", [])
         ],
@@ -65,11 +70,12 @@ def load(trust: Path) -> Catalogue:
         "benchmarks": [_parse(benchmarks.Benchmark, row, trust / benchmarks.FILE) for row in _published(trust)],
         **folders,
     }
-    objections = _optional(trust / "objections.yml").get("objections", [])
+    stop_lists = {name: _optional(trust / f"{name}.yml").get(name, []) for name in STOP_LISTS}
     try:
-        catalogue = Catalogue.model_validate({**content, "objections": objections, "fingerprints": {}})
-    except ValidationError:
-        raise CatalogueError("objections.yml should hold pseudonyms only, as: equality object  writes them.") from None
+        catalogue = Catalogue.model_validate({**content, **stop_lists, "fingerprints": {}})
+    except ValidationError as error:
+        name = next((str(item["loc"][0]) for item in error.errors(include_url=False, include_input=False)), "objections")
+        raise CatalogueError(f"{name}.yml should hold pseudonyms only, as: equality {STOP_LISTS.get(name, name)}  writes them.") from None
     for sentence in disagreements(catalogue):
         raise CatalogueError(sentence)
     return catalogue.model_copy(update={"fingerprints": _fingerprints(catalogue)})
@@ -173,15 +179,17 @@ def _parse(model: type[EntryType], entry: dict[str, Any], path: Path) -> EntryTy
 
 def _fingerprints(catalogue: Catalogue) -> dict[str, str]:
     """SHA-256 of what each part declares, so that a change re-reads what depends on it and nothing else. Nothing depends on who is
-    written to and when.
+    written to and when, or on how long anything is kept.
     """
-    parts: dict[str, Any] = {"all": catalogue.model_copy(update={"mail": None, "watch": Watch()}), "policy": catalogue.policy}
+    whole = catalogue.model_dump(mode="json", exclude={"mail", "watch", "retention", *STOP_LISTS}) | _lists(catalogue)
+    parts: dict[str, Any] = {"all": [json.dumps(whole, sort_keys=True)], "policy": catalogue.policy}
     for name, dataset in catalogue.datasets.items():
         sets = {field.codes for field in dataset.fields if field.codes}
         parts[f"dataset:{name}"] = [
             dataset,
             [catalogue.headings],
             sorted(catalogue.objections),
+            *([sorted(catalogue.erased)] if catalogue.erased else []),
             [catalogue.code_sets[code_set] for code_set in sorted(sets)],
             [format_ for format_ in catalogue.formats.values() if format_.dataset == name],
         ]
@@ -194,6 +202,10 @@ def _canonical(part: Any) -> str:
 
 def _plain(item: Any) -> Any:
     if isinstance(item, BaseModel):
-        whole = item.model_dump(mode="json")
-        return {**whole, "objections": sorted(item.objections)} if isinstance(item, Catalogue) else whole
+        return item.model_dump(mode="json")
     return item if isinstance(item, str) else [_plain(inner) for inner in item]
+
+
+def _lists(catalogue: Catalogue) -> dict[str, list[str]]:
+    """The stop lists in an order of their own."""
+    return {name: sorted(getattr(catalogue, name)) for name in STOP_LISTS}

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from pipelines.catalogue.benchmarks import Benchmark
 from pipelines.catalogue.entry import Aim, AreaLevel, Code, Entry, FieldType, Name, Period, Subject
 from pipelines.catalogue.policy import DisclosurePolicy
-from pipelines.catalogue.trust import Academy, Brand, Calendar, Mail, Objective, Trust, Watch
+from pipelines.catalogue.trust import Academy, Brand, Calendar, Mail, Objective, Retention, Trust, Watch
 
 
 class CodeValue(Entry):
@@ -314,7 +314,8 @@ class Bar(Entry):
 class Catalogue(Entry):
     """Everything declared, ours and the trust's laid over it. Made only by :func:`pipelines.catalogue.load`.
 
-    ``objections``: pseudonyms of people whose special-category fields count as not known, because they objected.
+    ``objections``: pseudonyms of people whose special-category fields count as not known, because they objected. ``erased``: of people whose
+    rows are left out of every file, because their data were erased.
     """
 
     trust: Trust
@@ -323,7 +324,9 @@ class Catalogue(Entry):
     brand: Brand
     mail: Mail | None = None
     watch: Watch = Watch()
+    retention: Retention
     objections: frozenset[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]] = frozenset()
+    erased: frozenset[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]] = frozenset()
     objectives: tuple[Objective, ...]
     phases: tuple[Phase, ...]
     cohorts: tuple[Cohort, ...]

@@ -115,6 +115,14 @@ class Watch(Entry):
     overdue_hours: Annotated[int, Field(ge=1)] = 48
 
 
+class Retention(Entry):
+    """How many days a room keeps what no field's contract speaks of: refused bytes, bytes of files no longer in use, logs of the tools."""
+
+    quarantine_days: int = Field(ge=0)
+    superseded_days: int = Field(ge=0)
+    log_days: int = Field(ge=1)
+
+
 class Baseline(Entry):
     """Where an objective starts or where it wants to be: a period and the value there; a baseline without one is computed."""
 

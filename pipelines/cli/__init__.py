@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import copies, drills, files, impact, published, query, releases, watch
+from pipelines.cli import copies, doctor, drills, files, impact, keys, people, published, query, releases, watch
 from pipelines.cli.common import DEFAULT_HOME, FAILED, HomeOption, TodayOption, as_day, note, sentences, stop
 from pipelines.home import Home, HomeError
 
@@ -31,6 +32,15 @@ app.add_typer(query.app)
 app.add_typer(copies.app)
 app.add_typer(drills.app)
 app.add_typer(watch.app)
+app.add_typer(keys.app)
+app.add_typer(people.app)
+app.add_typer(doctor.app)
+
+
+@app.callback()
+def private() -> None:
+    """Nothing that is written can be read by anyone else."""
+    os.umask(0o077)
 
 
 @app.command()

@@ -29,6 +29,11 @@ def as_day(text: str | None) -> dt.date | None:
         raise HomeError(f"{text!r} is not a day. Write it as 2026-10-01.") from None
 
 
+def asked(title: str) -> str:
+    """What a person types without its being seen, or the next line of standard input where no person sits there."""
+    return str(typer.prompt(title, hide_input=True)) if sys.stdin.isatty() else sys.stdin.readline().strip()
+
+
 def print_table(title: str, table: Any) -> None:
     """A pandas table on the screen."""
     from rich.box import SIMPLE_HEAD

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.common import DEFAULT_HOME, FAILED, UNUSABLE, HomeOption, JsonOption, note, print_table, sentences, stop
+from pipelines.cli.common import DEFAULT_HOME, FAILED, UNUSABLE, HomeOption, JsonOption, asked, note, print_table, sentences, stop
 from pipelines.home import Home, HomeError
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def object_(
 
     with sentences():
         opened = Opened.at(home)
-        number = typer.prompt("Staff number" if urn else "UPN", hide_input=True)
+        number = asked("Staff number" if urn else "UPN")
         new = intake.record_objection(opened.home, opened.keys, opened.catalogue, number, urn)
         if new:
             note(opened.home, "recorded an objection")

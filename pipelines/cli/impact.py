@@ -11,7 +11,7 @@ import typer
 from pipelines.cli.common import DEFAULT_HOME, FAILED, HomeOption, sentences
 from pipelines.home import Home
 from pipelines.home.account import account
-from pipelines.home.vault import write_whole
+from pipelines.home.whole import write_whole
 
 app = typer.Typer(no_args_is_help=True, help="Equality impact assessments: chosen before looking, frozen as evidence.")
 Identity = Annotated[str, typer.Argument(help="Name of the assessment, as: equality eia list")]

@@ -27,7 +27,7 @@ def benchmarks(
     from pipelines.catalogue import benchmarks as published
     from pipelines.catalogue.load import published_files
     from pipelines.home import Home
-    from pipelines.home.vault import write_whole
+    from pipelines.home.whole import write_whole
 
     with sentences():
         place = Home.existing(home)

@@ -171,7 +171,9 @@ def _exported(period: CalendarPeriod) -> dt.datetime:
 
 
 def _write(path: Path, content: bytes, exported: dt.datetime) -> None:
-    path.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir()
+        path.parent.chmod(0o2770)
     path.write_bytes(content)
     stamp = exported.replace(tzinfo=dt.UTC).timestamp()
     os.utime(path, (stamp, stamp))

@@ -13,7 +13,7 @@ import numpy as np
 from pipelines.disclosure import documents, naming
 from pipelines.disclosure.documents import BadProblem, Document, read_json
 from pipelines.disclosure.linked import Ids, Linked, Mask
-from pipelines.home.vault import write_whole
+from pipelines.home.whole import write_whole
 
 __all__ = ["BadProblem", "Problem", "load", "parse", "read_json", "read_pattern", "write_pattern"]
 

@@ -16,6 +16,7 @@ from typing import TypeVar
 from pipelines.catalogue import load
 from pipelines.demo import make as make_demonstration
 from pipelines.demo.trust import SMALL, Size
+from pipelines.drills import canaries
 from pipelines.home import Home, make_keys, seam
 from pipelines.orchestration.dbt import parsed_manifest
 
@@ -68,10 +69,18 @@ class Scene:
         """How often that undisturbed refresh passed the seam at which a drill can end a run."""
         return self._released.root.with_suffix(".tally").read_text("utf-8").count("\n")
 
-    def equality(self, *words: str, env: Mapping[str, str] | None = None, under: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-        """The product's command line, run to its end; ``under``: words that come before it, such as ``unshare -n``."""
+    def equality(
+        self, *words: str, env: Mapping[str, str] | None = None, under: Sequence[str] = (), typed: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """The product's command line, run to its end; ``under``: words that come before it, such as ``unshare -n``; ``typed``: its input."""
         return subprocess.run(
-            [*under, *COMMAND, *words], capture_output=True, text=True, check=False, timeout=PATIENCE, env={**os.environ, **(env or {})}
+            [*under, *COMMAND, *words],
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+            env={**os.environ, **(env or {})},
         )
 
     def start(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
@@ -92,6 +101,16 @@ class Scene:
         """``equality refresh`` of ``home``."""
         return self.equality("refresh", "--home", str(home.root), *words, env=env)
 
+    @property
+    def temporary(self) -> Path:
+        """Where temporary files went in the refresh of :meth:`released`."""
+        return self.scratch / "made" / "temporary"
+
+    @property
+    def passing(self) -> Path:
+        """What lay in temporary folders, if only for a moment, in that refresh; and what it said."""
+        return self.scratch / "made" / "passing"
+
     @cached_property
     def _dropped(self) -> Home:
         home = Home.at(self.scratch / "made" / "dropped")
@@ -99,6 +118,7 @@ class Scene:
         make_keys(home)
         make_demonstration(home, load, size=Size(SMALL.sites[:2], SMALL.periods))
         parsed_manifest(home.warehouse / "dbt")  # once, and not in every copy
+        canaries.plant(home)
         with (home.trust / "disclosure_policy.yml").open("a", encoding="utf-8") as policy:
             policy.write("price_coarser: 0\n")  # advice on coarser tables takes as long as protection itself
         return home
@@ -106,7 +126,10 @@ class Scene:
     @cached_property
     def _released(self) -> Home:
         home = self._copy(self._dropped)
-        done = self.refresh(home, env={seam.TALLY: str(home.root.with_suffix(".tally"))})
+        self.temporary.mkdir(parents=True)
+        with canaries.watched((self.temporary, home.warehouse / "spill", home.dagster), self.passing):
+            done = self.refresh(home, env={"TMPDIR": str(self.temporary), seam.TALLY: str(home.root.with_suffix(".tally"))})
+        (self.passing / "said.txt").write_text(done.stdout + done.stderr, "utf-8")
         if done.returncode:
             raise RuntimeError("an undisturbed refresh failed")
         return home

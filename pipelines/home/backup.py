@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.home.paths import LAYOUT, Home, HomeError
 from pipelines.home.signing import is_signed, sign
-from pipelines.home.vault import flush_directory, move
+from pipelines.home.whole import flush_directory, move
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

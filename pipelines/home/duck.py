@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.home.keys import Keys
 from pipelines.home.paths import Home
+from pipelines.home.whole import make_private
 
 LANDING_KEY = "landing"
 PARQUET_ENCRYPTION = f"encryption_config {{footer_key: '{LANDING_KEY}'}}"
@@ -58,7 +59,7 @@ def _extension_directory(home: Home) -> Path:
     directory = home.warehouse / "extensions"
     link = directory / version / str(duckdb.sql("pragma platform").fetchall()[0][0]) / installed.name
     if not link.is_symlink() or os.readlink(link) != str(installed):
-        link.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(link.parent)
         partial = link.with_suffix(".partial")
         partial.unlink(missing_ok=True)
         partial.symlink_to(installed)

@@ -7,7 +7,7 @@ import datetime as dt
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from pipelines.home.paths import Home
-from pipelines.home.vault import write_whole
+from pipelines.home.whole import write_whole
 
 
 class Heartbeat(BaseModel):

@@ -6,7 +6,7 @@ import json
 
 from pipelines.home.paths import LAYOUT, Home
 from pipelines.home.signing import make_signing_key
-from pipelines.home.vault import write_whole
+from pipelines.home.whole import write_whole
 
 
 def bring_up_to_date(home: Home) -> None:

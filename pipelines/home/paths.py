@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,9 +129,25 @@ class Home:
 
     def refuse_if_exposed(self) -> None:
         """:class:`HomeError` when anyone but the owner can read what is private; ``drop`` alone is shared."""
-        for directory in (self.keys, self.raw, self.landing, self.warehouse, self.quarantine):
-            if directory.exists() and directory.stat().st_mode & 0o077:
-                raise HomeError(f"Others can read {directory}. Mend it with: chmod 700 {directory}")
+        for path in self.exposed():
+            raise HomeError(f"Others can read {path}. Mend it with: chmod {'700' if path.is_dir() else '600'} {path}")
+
+    @property
+    def private(self) -> tuple[Path, ...]:
+        """What holds, or opens, a person's data, and the tools' own records of it."""
+        rooms = (self.keys, self.raw, self.landing, self.warehouse, self.quarantine, self.dagster)
+        return (*rooms, self.ledger, self.audit, *(self.trust / f"{name}.yml" for name in ("objections", "erased")))
+
+    def exposed(self) -> Iterator[Path]:
+        """Everything private that somebody else than the owner can read, write or enter; links are not followed."""
+        for place in self.private:
+            for path in (place, *place.rglob("*")) if place.is_dir() else (place,):
+                try:
+                    mode = path.lstat().st_mode
+                except FileNotFoundError:
+                    continue
+                if mode & 0o077 and not stat.S_ISLNK(mode):
+                    yield path
 
     def make(self) -> None:
         """Make the directories that are missing, readable by the owner alone but for ``drop``, which academies write to."""

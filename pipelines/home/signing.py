@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pipelines.home.paths import Home, HomeError
-from pipelines.home.vault import write_whole
+from pipelines.home.whole import write_whole
 
 PRIVATE, PUBLIC = "signing.key", "signing.pub"
 

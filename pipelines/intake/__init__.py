@@ -10,16 +10,21 @@ from pipelines.intake.matrix import write as write_matrix
 from pipelines.intake.notices import Fault, send_digest
 from pipelines.intake.notices import send as send_notices
 from pipelines.intake.objections import record as record_objection
+from pipelines.intake.people import Erased, also_known, key_of, listed, rows_of, sweep
 from pipelines.intake.reading import Judge, Verdict
 from pipelines.intake.recall import confirm, withdraw
 from pipelines.intake.receipts import Receipt
+from pipelines.intake.rekeying import rekey, take_back
 from pipelines.intake.replay import replay
+from pipelines.intake.retention import Ended, retain
 from pipelines.intake.settle import IntakeReport, Settled, take_in
 from pipelines.intake.standing import inputs, status, unsettled
 from pipelines.intake.store import Store
 
 __all__ = [
     "SCHOOL_TIME",
+    "Ended",
+    "Erased",
     "Fault",
     "IntakeReport",
     "Judge",
@@ -29,16 +34,24 @@ __all__ = [
     "Verdict",
     "absences",
     "absences_told",
+    "also_known",
     "backfill",
     "check",
     "confirm",
     "faults",
     "inputs",
+    "key_of",
+    "listed",
     "record_objection",
+    "rekey",
     "replay",
+    "retain",
+    "rows_of",
     "send_digest",
     "send_notices",
     "status",
+    "sweep",
+    "take_back",
     "take_in",
     "template",
     "unsettled",

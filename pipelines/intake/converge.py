@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from pipelines.catalogue.model import Catalogue
 from pipelines.home import HomeError
-from pipelines.intake import receipts
+from pipelines.intake import erasure, receipts
 from pipelines.intake.landing import EMPTY, path_of
 from pipelines.intake.ledger import REFUSED, FileEntry, SliceEntry
 from pipelines.intake.mapping import Slice
+from pipelines.intake.problems import problem
 from pipelines.intake.reading import Reading, Source, read
 from pipelines.intake.store import Store
 from pipelines.intake.telling import Known, entries, tell
@@ -27,6 +28,7 @@ def converge(store: Store, now: dt.datetime) -> None:
     wanted = {entry.key for entry in store.ledger.slices(active=True) if entry.key.dataset in store.catalogue.datasets}
     for key in sorted(wanted | _landed(store)):
         tidy(store, key)
+    store.destroy_what_is_due()
     for entry in store.ledger.files():
         if not (store.home.receipts / entry.place / entry.reference).is_dir():
             receipts.write(receipts.from_json(entry.receipt), store.home.receipts / entry.place)
@@ -66,8 +68,15 @@ def _land_empty_files(store: Store) -> None:
 
 
 def _read_again(store: Store, entry: FileEntry, now: dt.datetime) -> None:
-    """Read an accepted file under today's contract. One that no longer passes leaves the landing, with a receipt that says why."""
-    reading = _reading_of(store, entry)
+    """Read an accepted file under today's contract. One that no longer passes leaves the landing, with a receipt that says why.
+
+    People who were erased since leave its bytes as well; where they cannot be taken out, the bytes are destroyed.
+    """
+    if store.is_gone(entry.content_hash) and not any(item.reference == entry.reference for item in store.ledger.slices()):
+        store.ledger.put_slices(entry.reference, store.contract(entry.dataset), ())  # its time was over; nothing of it is landed
+        return
+    reading = reading_of(store, entry)
+    less = lessened(store, entry, reading) if reading.erased else ""
     before = [item for item in store.ledger.slices() if item.reference == entry.reference]
     again = entries(entry.reference, entry.content_hash, reading, store.catalogue)
     in_use = {item.key for item in before if item.active}
@@ -77,6 +86,8 @@ def _read_again(store: Store, entry: FileEntry, now: dt.datetime) -> None:
         store.ledger.put_slices(entry.reference, store.contract(entry.dataset), again)
         for key in {item.key for item in (*before, *again)}:
             store.ledger.choose(key)
+        if less:
+            store.ledger.lessen(entry.content_hash, less, now.date())
         if reading.refusal:
             withdrawn(store, entry, reading, now)
 
@@ -97,17 +108,29 @@ def withdrawn(store: Store, entry: FileEntry, reading: Reading, now: dt.datetime
 
 def _land_again(store: Store, active: SliceEntry) -> None:
     entry = store.ledger.file(active.reference)
-    reading = _reading_of(store, entry)
+    reading = reading_of(store, entry)
     if active.key not in reading.records:
         raise HomeError(f"The file {entry.reference} no longer gives the rows it gave before. Restore the landing from a backup.")
     store.landing.write(store.catalogue.datasets[entry.dataset], active.key, active.reference, reading.records[active.key])
 
 
-def _reading_of(store: Store, entry: FileEntry) -> Reading:
+def reading_of(store: Store, entry: FileEntry) -> Reading:
     """What the file holds today. A year that it does not say is the one it was taken for when it came, not the one that is open now."""
+    if store.is_gone(entry.content_hash):
+        return Reading(entry.exported, entry.dataset, problems=(problem("bytes_gone"),))
+    return read(store.unsealed(entry.content_hash), source_of(store, entry), store.catalogue, store.keys, store.judge)
+
+
+def lessened(store: Store, entry: FileEntry, reading: Reading) -> str:
+    """Keep the file's bytes without those who were erased, or say that they are to be destroyed; what the ledger is to say."""
+    less = erasure.without_erased(store, store.unsealed(entry.content_hash), source_of(store, entry), reading)
+    return store.keep_less(entry.content_hash, less)
+
+
+def source_of(store: Store, entry: FileEntry) -> Source:
+    """What was known of the file when it came."""
     periods = {item.key.period for item in store.ledger.slices() if item.reference == entry.reference}
-    source = Source(entry.place, entry.name, entry.modified, periods.pop() if len(periods) == 1 else None)
-    return read(store.unsealed(entry.content_hash), source, store.catalogue, store.keys, store.judge)
+    return Source(entry.place, entry.name, entry.modified, periods.pop() if len(periods) == 1 else None)
 
 
 def _landed(store: Store) -> set[Slice]:

@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from pipelines.home.limit import limited
-from pipelines.intake import names
+from pipelines.intake import erasure, names
 from pipelines.intake.arrivals import Arrival
 from pipelines.intake.converge import tidy
 from pipelines.intake.landing import MAIN
@@ -67,7 +67,11 @@ def decide(store: Store, parcel: Parcel, now: dt.datetime, confirmed: bool = Fal
         reading = _read(store, parcel)
         landed = entries(reference, digest, reading, store.catalogue)
         reading, outcome = _placed_in_time(store, reading, landed)
-        if parcel.content is not None and outcome == REFUSED:
+        if reading.erased:
+            less = None if outcome == REFUSED else erasure.without_erased(store, parcel.content or b"", parcel.source, reading)
+            store.ledger.lessen(digest, store.keep_less(digest, less), now.date())
+            store.destroy_what_is_due()
+        elif parcel.content is not None and outcome == REFUSED:
             store.quarantine(digest, parcel.content)
     known = _known(store, place, reading, landed, same_as)
     if outcome == ACCEPTED:

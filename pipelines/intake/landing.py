@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.catalogue.model import Dataset
-from pipelines.home import Home, Keys
-from pipelines.home.vault import move
+from pipelines.home import Home, HomeError, Keys
+from pipelines.home.whole import make_private, move
 from pipelines.intake.contract import ATTRIBUTES, landed_types
 from pipelines.intake.mapping import Record, Slice
 
@@ -78,6 +78,49 @@ class Landing:
         ).fetchall()
         return {str(value) for (value,) in found}
 
+    def forget(self, dataset: Dataset, key: Slice, reference: str, over: Collection[str]) -> bool:
+        """Land a slice again without the columns and attributes ``over``; whether it had any of them."""
+        path = path_of(self.home, key, reference)
+        found = self.connection.execute(
+            "select * from read_parquet(?, hive_partitioning = false, encryption_config = {footer_key: 'landing'})", [str(path)]
+        )
+        names = [column[0] for column in found.description or []]
+        records = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        less = [
+            {
+                **{name: None if name in over else value for name, value in record.items()},
+                ATTRIBUTES: {name: value for name, value in (record[ATTRIBUTES] or {}).items() if name not in over},
+            }
+            for record in records
+        ]
+        if less == [{**record, ATTRIBUTES: record[ATTRIBUTES] or {}} for record in records]:
+            return False
+        self._write(dataset, path, less)
+        return True
+
+    def refuse_changed(self, held: Mapping[Slice, tuple[str, int]]) -> None:
+        """:class:`HomeError` when a landed file is not what was landed: ``held`` has by slice the reference in use and its number of rows.
+
+        Every page is read, since each carries its own mark of authenticity (Parquet modular encryption, AES-GCM).
+        """
+        import duckdb
+
+        for key, (reference, rows) in held.items():
+            path = path_of(self.home, key, reference)
+            try:
+                whole = self.connection.execute(
+                    "select count(hash(landed)), count(*) from read_parquet(?, hive_partitioning = false, "
+                    "encryption_config = {footer_key: 'landing'}) as landed",
+                    [str(path)],
+                ).fetchone()
+            except duckdb.Error:
+                whole = None
+            if whole != (rows, rows):
+                raise HomeError(
+                    f"The landed file {path.relative_to(self.home.root)} was changed or belongs to another key. Remove it, and the next "
+                    "refresh makes it again from raw/; or restore it from a backup."
+                )
+
     def on_roll_elsewhere(self, key: Slice, persons: Sequence[str]) -> int:
         """How many of these pseudonyms are on the main roll of some other academy in the period, by the files in use."""
         return len(self._elsewhere(key, persons, f"leaving_date is null and coalesce(enrolment_status, 'C') in {MAIN}"))
@@ -108,7 +151,7 @@ class Landing:
         types = landed_types(dataset)
         aside = self.home.landing / ".aside" / path.name
         for directory in (aside.parent, path.parent):
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(directory)
         rows = sorted(records, key=lambda record: [str(record[name]) for name in types])
         self.connection.register("landed", _table(types, rows))
         columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())

@@ -14,6 +14,8 @@ from typing import Any
 from pipelines.home import HomeError
 from pipelines.intake.mapping import Slice
 
+REWRITTEN, DESTROYED, EXPIRED = "rewritten", "destroyed", "expired"
+"""What became of bytes that are no longer kept as they came: without a person who was erased; gone for that person's sake; gone in time."""
 # ``kept``: whole and readable, but older than the file in use, or not to be told from another of the same time. ``held``: so different
 # from the file in use that a person is asked first; it is a candidate for nothing until it is confirmed.
 ACCEPTED, KEPT, HELD, REFUSED, SAME = "accepted", "kept", "held", "refused", "same"
@@ -40,6 +42,7 @@ create table slices (
 create table contracts (dataset text primary key, fingerprint text not null);
 """,
     "create table notices (mark text primary key, sent text not null);",
+    "create table lessened (content_hash text primary key, what text not null, day text not null);",
 )
 """What each version of the layout adds to the one before it."""
 SCHEMA_VERSION = len(_LAYOUTS)
@@ -178,6 +181,18 @@ class Ledger:
         """Record that the empty file of a dataset was landed under that contract."""
         self._connection.execute("insert or replace into contracts values (?, ?)", (dataset, fingerprint))
 
+    def lessen(self, content_hash: str, what: str, day: dt.date) -> None:
+        """Record that these bytes are no longer kept as they came: what became of them, and when."""
+        self._connection.execute("insert or replace into lessened values (?, ?, ?)", (content_hash, what, day.isoformat()))
+
+    def kept_again(self, content_hash: str) -> None:
+        """Record that the bytes are kept as they came once more."""
+        self._connection.execute("delete from lessened where content_hash = ?", (content_hash,))
+
+    def drop_slice(self, reference: str, key: Slice) -> None:
+        """A slice is no candidate any more, because its time is over."""
+        self._connection.execute("delete from slices where reference = ? and dataset = ? and period = ? and urn = ?", (reference, *key))
+
     def tell(self, marks: Iterable[str], sent: dt.datetime) -> None:
         """Record that a notice went out."""
         with self.transaction():
@@ -193,6 +208,11 @@ class Ledger:
     def notices(self) -> dict[str, dt.datetime]:
         """The marks of every notice that went out, with when."""
         return {str(row["mark"]): dt.datetime.fromisoformat(row["sent"]) for row in self._connection.execute("select * from notices")}
+
+    def lessened(self) -> dict[str, tuple[str, dt.date]]:
+        """By content hash, what became of bytes that are no longer kept as they came, and when: what cannot be rebuilt, and why."""
+        rows = self._connection.execute("select * from lessened")
+        return {row["content_hash"]: (row["what"], dt.date.fromisoformat(row["day"])) for row in rows}
 
     def contracts(self) -> dict[str, str]:
         """Dataset to the contract its empty file was landed under."""

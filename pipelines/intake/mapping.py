@@ -42,11 +42,15 @@ Record = dict[str, Any]
 
 @dataclass
 class Mapped:
-    """Rows by slice, each a dictionary of the landed columns; every problem found; the numbers of the rows set aside."""
+    """Rows by slice, each a dictionary of the landed columns; every problem found; the numbers of the rows set aside.
+
+    ``erased``: how many rows are left out because they are of people whose data were erased.
+    """
 
     records: dict[Slice, list[Record]] = field(default_factory=lambda: defaultdict(list))
     problems: list[Problem] = field(default_factory=list)
     set_aside: set[int] = field(default_factory=set)
+    erased: int = 0
 
 
 def pseudonym(keys: Keys, dataset: Dataset, item: DataField, identifier: str, urn: str) -> str:
@@ -95,10 +99,15 @@ class _Mapping:
                 item = self.dataset.field(self.dataset.person)
                 record[PERSON] = pseudonym(self.keys, self.dataset, item, persons[position] or "", urn)
             record |= self._landed(columns, position, record)
+            if self._persons_of(record) & self.catalogue.erased:
+                self.result.erased += 1
+                continue
             if self._persons_of(record) & self.catalogue.objections:
                 self._forget_what_is_special(record)
             record["_rank"] = columns[self.dataset.rank].values[position] if self.dataset.rank in columns else None
             self.result.records[Slice(self.dataset.name, period, urn)].append(record)
+        if self.result.erased:
+            self.result.problems.append(problem("erased"))
         self._count_once()
         return self.result
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.home import Home, Keys
-from pipelines.home.vault import write_whole
+from pipelines.home.whole import write_whole
 from pipelines.intake import identity, receipts
 from pipelines.intake.arrivals import school_time
 from pipelines.intake.identity import Conflict

@@ -60,7 +60,8 @@ class Reading:
     """What a file holds. With a ``refusal`` there are no rows. ``exported`` orders the versions of a slice.
 
     ``read_as``: the report it was taken for, and why. ``columns``: the heading that each field was read under. ``nil``: it says that there
-    were none, and its one slice is empty. ``folded``: several rows of the file became one that landed.
+    were none, and its one slice is empty. ``folded``: several rows of the file became one that landed. ``erased``: rows left out, of people
+    whose data were erased.
     """
 
     exported: dt.datetime
@@ -73,6 +74,7 @@ class Reading:
     columns: dict[str, str] = field(default_factory=dict)
     nil: bool = False
     folded: bool = False
+    erased: int = 0
 
     @property
     def names_academy(self) -> bool:
@@ -137,6 +139,7 @@ def read(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge
         len(mapped.set_aside) + (table.lost if table else 0),
         {name: names.shown(table.headings[at])[:80] for name, at in recognised.columns.items()} if table and recognised else {},
         folded=table is not None and table.received is not None,
+        erased=mapped.erased,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from pipelines.catalogue.model import Dataset
 from pipelines.home import Home
-from pipelines.home.vault import move
+from pipelines.home.whole import move
 from pipelines.intake.problems import Problem
 
 ACCEPTED, WITH_FIXES, REFUSED, SAME = "accepted", "accepted_with_things_to_fix", "not_accepted", "same_file_as_before"

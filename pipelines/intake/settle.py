@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipelines.catalogue.model import Catalogue
 from pipelines.home import Home, Keys
-from pipelines.home.vault import flush_directory
+from pipelines.home.whole import flush_directory
 from pipelines.intake import arrivals, names, receipts
 from pipelines.intake.arrivals import Arrival, NotYetWhole
 from pipelines.intake.converge import converge
@@ -84,6 +84,7 @@ def take_in(
             if receipt is not None:
                 settled.append(_settled(store, receipt))
                 progress(f"{receipt.place}/{receipt.file}: {receipt.headline}")
+        store.landing.refuse_changed({entry.key: (entry.reference, entry.rows) for entry in store.ledger.slices(active=True)})
     for arrival in unfinished:
         progress(f"{arrival.place}/{names.shown(arrival.name)}: {STILL_ARRIVING}")
     return IntakeReport(tuple(settled), tuple(names.shown(arrival.name) for arrival in unfinished))

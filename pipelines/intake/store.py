@@ -6,9 +6,10 @@ from types import TracebackType
 
 from pipelines.catalogue.model import Catalogue
 from pipelines.home import Home, HomeError, Keys
-from pipelines.home.vault import move, seal, unseal, write_whole
+from pipelines.home.vault import seal, unseal
+from pipelines.home.whole import flush_directory, move, write_whole
 from pipelines.intake.landing import Landing
-from pipelines.intake.ledger import Ledger
+from pipelines.intake.ledger import DESTROYED, REWRITTEN, Ledger
 from pipelines.intake.reading import Judge
 
 
@@ -35,12 +36,15 @@ class Store:
         path = self.home.raw / digest
         if not path.exists():
             write_whole(path, seal(self.keys, digest, content))
+            self.ledger.kept_again(digest)
 
     def unsealed(self, digest: str) -> bytes:
         """Bytes that were kept; :class:`HomeError` when they are gone."""
         try:
             return unseal(self.keys, digest, (self.home.raw / digest).read_bytes())
         except FileNotFoundError:
+            if found := self.ledger.lessened().get(digest):
+                raise HomeError(f"The raw file {digest[:12]} was destroyed on {found[1]}: {found[0]}. Ask for a new export.") from None
             raise HomeError(f"The raw file {digest[:12]} is missing. Restore raw/ from a backup.") from None
 
     def quarantine(self, digest: str, content: bytes) -> None:
@@ -50,3 +54,21 @@ class Store:
             write_whole(locked, seal(self.keys, digest, content))
         else:
             move(sealed, locked)
+
+    def is_gone(self, digest: str) -> bool:
+        """Whether the bytes were destroyed on purpose."""
+        return not (self.home.raw / digest).exists() and digest in self.ledger.lessened()
+
+    def keep_less(self, digest: str, content: bytes | None) -> str:
+        """Keep ``content``, which holds less, in place of the bytes of that hash; ``None``: they are to be destroyed. What the ledger is to say."""
+        if content is None:
+            return DESTROYED
+        write_whole(self.home.raw / digest, seal(self.keys, digest, content))
+        return REWRITTEN
+
+    def destroy_what_is_due(self) -> None:
+        """Remove the bytes that the ledger says are destroyed."""
+        for digest, (what, _) in self.ledger.lessened().items():
+            if what != REWRITTEN and (self.home.raw / digest).exists():
+                (self.home.raw / digest).unlink()
+                flush_directory(self.home.raw)

@@ -61,22 +61,23 @@ def read_table(content: bytes, known: Collection[str], elements: returns.Element
 
     Raises :class:`Refused` for a file that is empty, damaged, of another kind, or without a row of known headings.
     """
-    if content.startswith(ZIP):
-        lines, notes = workbooks.rows_of(content)
-        ends_whole = True
-    elif is_xml(content):
-        lines, notes, ends_whole = returns.rows_of(content, elements), (), True
-    elif is_json(content):
-        lines, notes, ends_whole = nested.rows_of(content, elements.records), (), True
-    else:
-        refuse_other_kinds(content)
-        decoded = decode(content)
-        lines, delimiter = _split(decoded.text)
-        notes = decoded.notes
-        notes = (*notes, *remark_on_delimiter(delimiter))
-        ends_whole = decoded.text.endswith(("\n", "\r"))
+    lines, notes, ends_whole = lines_of(content, elements)
     read = _table([[tidy(cell) for cell in line] for line in lines], notes, known, ends_whole)
     return replace(read, notes=(*read.notes, *_odd_text(lines, read.rows)))
+
+
+def lines_of(content: bytes, elements: returns.Elements = returns.NO_ELEMENTS) -> tuple[list[list[str]], tuple[Problem, ...], bool]:
+    """Every line of the file as it was written, remarks on how it was read, and whether its last line is known to be whole."""
+    if content.startswith(ZIP):
+        return *workbooks.rows_of(content), True
+    if is_xml(content):
+        return returns.rows_of(content, elements), (), True
+    if is_json(content):
+        return nested.rows_of(content, elements.records), (), True
+    refuse_other_kinds(content)
+    decoded = decode(content)
+    lines, delimiter = _split(decoded.text)
+    return lines, (*decoded.notes, *remark_on_delimiter(delimiter)), decoded.text.endswith(("\n", "\r"))
 
 
 def _odd_text(lines: list[list[str]], rows: Sequence[Row]) -> list[Problem]:

@@ -103,6 +103,7 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
         stale.close(context.instance, own=context.run_id)
         heartbeat.began(opened.home, dt.datetime.now(dt.UTC))
         report = steps.take_in(opened, clock.now, context.log.info)
+        steps.retain(opened, clock.now())
         matrix = steps.write_matrix(opened, clock.now())
         if steps.nothing_landed(opened):
             raise Failure("No file has been accepted yet, so there is nothing to count. The receipts say why.", allow_retries=False)

@@ -19,6 +19,7 @@ from pipelines.home import Home, load_keys
 from pipelines.home.duck import LANDING_KEY, attach_warehouse, settings, unlock
 from pipelines.home.lock import build_for_parent
 from pipelines.orchestration.dbt import HOME_VARIABLE, WAREHOUSE_VARIABLE
+from pipelines.orchestration.quiet import quiet
 from pipelines.release.history import changes, released_cells
 
 
@@ -32,6 +33,7 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         config.update(settings(self.home))
 
+    @quiet
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         build_for_parent(self.home)
         keys = load_keys(self.home)

@@ -11,9 +11,11 @@ import pandas as pd
 from pipelines.catalogue.policy import DisclosurePolicy
 from pipelines.disclosure import Policy, Rounding, naming, protect
 from pipelines.disclosure.coarser import winnings
-from pipelines.home import Home, load_keys
-from pipelines.home.vault import seal, write_whole
+from pipelines.home import Home, HomeError, load_keys
+from pipelines.home.vault import seal
+from pipelines.home.whole import write_whole
 from pipelines.orchestration.opened import MOVERS
+from pipelines.orchestration.quiet import quiet
 from pipelines.reporting.ranges import add_ranges
 
 LEAST_SECONDS = 3.0
@@ -54,19 +56,24 @@ def engine_policy(policy: DisclosurePolicy, known_groups: pd.DataFrame) -> Polic
     )
 
 
+class Unprotected(HomeError, ValueError):
+    """The engine could not protect everything, so nothing may be published."""
+
+
+@quiet
 def protected_cells(policy: str, known_groups: pd.DataFrame, home: Home, report: Path, **frames: pd.DataFrame) -> pd.DataFrame:
     """Every published cell with its status. ``policy`` is the catalogue's policy as JSON; the frames are those of ``protect``.
 
     The engine's report (counts by table and rule, never a value) is written to ``report``, with what coarser tables would win back as
-    far as the policy asks and time allows, and the movers for the judge sealed beside it. ``ValueError`` when the engine says that it
-    could not protect everything.
+    far as the policy asks and time allows, and the movers for the judge sealed beside it. :class:`Unprotected` when the engine says that
+    it could not protect everything.
     """
     declared = DisclosurePolicy.model_validate_json(policy)
     engine = engine_policy(declared, known_groups)
     protected = protect(policy=engine, **frames)
     if protected.report["unprotected"]:
         places = naming.listed(protected.report["unprotected_places"])
-        raise ValueError(
+        raise Unprotected(
             f"Some small numbers could not be protected, so nothing of this draft may be published: {places}. Merge groups, or leave a table out."
         )
     movers = io.BytesIO()

@@ -13,17 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.catalogue import CatalogueError
 from pipelines.home import HomeError, disk, heartbeat
 from pipelines.home.account import account
 from pipelines.home.lock import hold
-from pipelines.home.vault import write_whole
+from pipelines.home.whole import write_whole
 from pipelines.orchestration import dbt, steps
 from pipelines.orchestration.opened import Opened
+from pipelines.orchestration.quiet import Unexpected
 from pipelines.orchestration.versions import PROJECT
 from pipelines.release import draft, release, statement
 
 if TYPE_CHECKING:
-    from dagster import AssetCheckEvaluation, DagsterEvent
+    from dagster import AssetCheckEvaluation, DagsterEvent, DagsterInstance
 
 DAGSTER_SETTINGS = b"""\
 telemetry:
@@ -34,6 +36,7 @@ concurrency:
   runs:
     max_concurrent_runs: 1
 """
+OURS = {kind.__name__ for kind in (HomeError, CatalogueError, Unexpected)}
 OUR_LINE = re.compile(rf'File "{re.escape(str(PROJECT))}/((?:pipelines|expectations)/[^"]+)", line (\d+)')
 
 
@@ -74,8 +77,10 @@ def refresh(opened: Opened, today: dt.date | None, progress: Callable[[str], Non
 def _refreshed(opened: Opened, today: dt.date | None, progress: Callable[[str], None]) -> Refreshed:
     draft.recover(opened.home)
     release.recover(opened.home)
-    statement.state(opened.home, account(), dt.datetime.now(dt.UTC))
-    if steps.nothing_new(opened, today or dt.datetime.now(dt.UTC).date()):
+    now = dt.datetime.now(dt.UTC)
+    statement.state(opened.home, account(), now)
+    steps.retain(opened, dt.datetime.combine(today, now.timetz()) if today else now)
+    if steps.nothing_new(opened, today or now.date()):
         return Refreshed(changed=False)
     return _run_job(opened, today, progress)
 
@@ -94,12 +99,21 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
         opened.log.open("w", encoding="utf-8") as log,
         contextlib.redirect_stdout(log),
     ):
+        forget_runs(instance, dt.datetime.now(dt.UTC) - dt.timedelta(days=opened.catalogue.retention.log_days))
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}})
         failed = tuple(_told(event) for event in result.filter_events(lambda event: event.is_step_failure) if event.step_failure_data.error)
         if any(_for_want_of_room(event) for event in result.all_events):
             raise HomeError(disk.sentence(opened.home.root))
         failed += tuple(_judgement(one) for one in result.get_asset_check_evaluations() if not one.passed and one.blocking)
     return Refreshed(changed=True, failed=failed or (() if result.success else ("a step that gave no reason",)))
+
+
+def forget_runs(instance: DagsterInstance, before: dt.datetime) -> None:
+    """Delete the runs, with their events, that were made before then."""
+    from dagster import RunsFilter
+
+    for record in instance.get_run_records(RunsFilter(created_before=before)):
+        instance.delete_run(record.dagster_run.run_id)
 
 
 def _told(event: DagsterEvent) -> str:
@@ -109,6 +123,8 @@ def _told(event: DagsterEvent) -> str:
         return f"{event.step_key}: {ours.description}"
     while error and error.cause:
         error = error.cause
+    if error and error.cls_name in OURS:  # a sentence of ours, which names files and no values
+        return f"{event.step_key}: {error.message.partition(': ')[2].strip()}"
     places = [found for line in (error.stack if error else ()) if (found := OUR_LINE.search(line))]
     where = f" at {places[-1][1]}, line {places[-1][2]}" if places else ""
     return f"{event.step_key}: {error.cls_name}{where}" if error and error.cls_name else str(event.step_key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -18,10 +19,13 @@ from pipelines.disclosure import loss
 from pipelines.home import HomeError, duck
 from pipelines.home.account import account
 from pipelines.home.limit import limited
-from pipelines.home.vault import move, unseal, write_whole
+from pipelines.home.rotation import destroy_warehouse
+from pipelines.home.vault import unseal
+from pipelines.home.whole import move, write_whole
 from pipelines.orchestration.opened import Opened
+from pipelines.orchestration.quiet import quiet
 from pipelines.orchestration.versions import LOCK, versions
-from pipelines.release import approvals, bundle, draft, release, sbom, statement
+from pipelines.release import approvals, audit, bundle, draft, release, sbom, statement
 from pipelines.release.manifest import JUDGES, Disclosure, Input, Manifest, ManifestError, Verdict, fingerprint, read
 from pipelines.release.verify import release_id
 
@@ -48,6 +52,7 @@ def waiting(opened: Opened) -> str:
     return intake.unsettled(opened.home, opened.catalogue)
 
 
+@quiet
 def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) -> intake.IntakeReport:
     """Settle every file in the drop folders: recognise, read, map, judge (gate 1), land by rename, receipt; then mail to whom it concerns."""
     report = intake.take_in(opened.home, opened.keys, opened.catalogue, gate_1(opened), clock=now, progress=progress)
@@ -55,6 +60,29 @@ def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) 
     return report
 
 
+@quiet
+def retain(opened: Opened, now: dt.datetime) -> intake.Ended:
+    """End what is due, by room and by field, and say in the audit log how much that was."""
+    if not opened.home.ledger.exists():
+        return intake.Ended()
+    with intake.Store(opened.home, opened.keys, opened.catalogue, gate_1(opened)) as store:
+        ended = intake.retain(store, now.date())
+    last = now.timestamp() - opened.catalogue.retention.log_days * 24 * 3600
+    logs = [path for path in opened.dbt_target.glob("logs/*") if path.is_file() and path.stat().st_mtime < last]
+    for path in logs:
+        path.unlink()
+    if ended:
+        audit.append(opened.home.audit, "retention", f"ended in time: {ended}", now)
+    return ended
+
+
+def forget_warehouse(opened: Opened) -> None:
+    """Remove the warehouse, which is disposable, with what dbt wrote down on the way."""
+    destroy_warehouse(opened.home)
+    shutil.rmtree(opened.home.warehouse / "spill", ignore_errors=True)
+
+
+@quiet
 def write_matrix(opened: Opened, now: dt.datetime) -> Any:
     """The page of who owes what, with how many squares are in each state."""
     return intake.write_matrix(opened.home, opened.keys, opened.catalogue, now)
@@ -72,6 +100,7 @@ def gate_1(opened: Opened) -> Callable[..., Any]:
     return partial(judge_landing, code_sets=opened.catalogue.code_sets)
 
 
+@quiet
 def write_marts(opened: Opened) -> dict[str, int]:
     """The marts of the candidate warehouse as Parquet in a new partial draft; returns the rows of each."""
     folder = draft.begin(opened.home)
@@ -100,6 +129,7 @@ def unprotected(opened: Opened, warehouse: Path) -> pd.DataFrame:
         connection.close()
 
 
+@quiet
 def judge_marts(opened: Opened) -> Any:
     """Gate 2 on the marts as they lie in the partial draft. The verdict is kept with the hash of what was judged."""
     from expectations.release import judge_release
@@ -111,6 +141,7 @@ def judge_marts(opened: Opened) -> Any:
     return verdict
 
 
+@quiet
 def write_reports(opened: Opened, progress: Progress) -> list[Path]:
     """Everything people read, made from the marts of the partial draft and from nothing else; beside it what software made it."""
     from pipelines.reporting.pack import write_pack
@@ -132,6 +163,7 @@ def write_reports(opened: Opened, progress: Progress) -> list[Path]:
     return write_pack(folder / bundle.MARTS, folder / "reports", catalogue, context, loss.public(protection), described, progress)
 
 
+@quiet
 def attack_draft(opened: Opened) -> Any:
     """The independent attack on everything the partial draft holds. The verdict is kept with the hash of what was attacked."""
     from expectations.release import judge_attack
@@ -150,6 +182,7 @@ def attack_draft(opened: Opened) -> Any:
     return verdict
 
 
+@quiet
 def finish(opened: Opened, now: dt.datetime) -> Manifest:
     """Seal the judged partial draft, swap it in, log who made it, and swap the warehouse in.
 
@@ -182,6 +215,7 @@ def _kept(opened: Opened, judge: str, lies_there: str) -> Verdict:
     return verdict
 
 
+@quiet
 def release_if_due(opened: Opened, today: dt.date, now: dt.datetime) -> release.Outcome:
     """Release the draft when the calendar, the approvals and the judged hashes allow it, and state it with its line in the audit log."""
     outcome = release.make(opened.home, opened.catalogue, today, maker=account())

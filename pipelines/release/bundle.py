@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.home.vault import flush_directory
+from pipelines.home.whole import flush_directory
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 MARTS = "marts"

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from pipelines.home import Home
-from pipelines.home.vault import move, write_whole
+from pipelines.home.whole import move, write_whole
 from pipelines.release import bundle
 from pipelines.release.manifest import FileRecord, Manifest
 

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from pipelines.catalogue import Catalogue
 from pipelines.catalogue.entry import Entry, Name, Urn
 from pipelines.home import Home, HomeError
-from pipelines.home.vault import move, write_whole
+from pipelines.home.whole import move, write_whole
 from pipelines.release import audit
 from pipelines.release.bundle import MARTS
 from pipelines.release.manifest import fingerprint, read

@@ -15,7 +15,7 @@ from pipelines.catalogue.model import Catalogue
 from pipelines.catalogue.trust import Calendar
 from pipelines.home import Home, HomeError
 from pipelines.home.signing import sign
-from pipelines.home.vault import flush_directory, move, write_whole
+from pipelines.home.whole import flush_directory, move, write_whole
 from pipelines.release import approvals, bundle
 from pipelines.release.manifest import Manifest, ManifestError, fingerprint, read
 from pipelines.release.verify import release_id, verify

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.home import Home
 from pipelines.home.signing import is_signed, sign
-from pipelines.home.vault import write_whole
+from pipelines.home.whole import write_whole
 from pipelines.release import approvals, audit
 from pipelines.release.bundle import MANIFEST, SIGNATURE
 from pipelines.release.manifest import read

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.home import Home, HomeError
-from pipelines.home.vault import move, write_whole
+from pipelines.home.whole import move, write_whole
 from pipelines.release import audit
 
 MARK, INTENT = ".withdrawn.json", ".withdrawing.json"

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines.catalogue import Catalogue
 from pipelines.catalogue.trust import Brand
-from pipelines.home.vault import write_whole
+from pipelines.home.whole import write_whole
 from pipelines.reporting.marts import Marts, read_marts
 from pipelines.reporting.open_data import write_open_data
 from pipelines.reporting.pages.academy import academy_page

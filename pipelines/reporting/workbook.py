@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 from gptables import Cover, GPTable, produce_workbook
 
-from pipelines.home.vault import write_whole
+from pipelines.home.whole import write_whole
 from pipelines.reporting.marts import ALL
 from pipelines.reporting.pages.frame import Context
 from pipelines.reporting.readable import COUNTS, NUMBERS, SYMBOL, Labels, safe

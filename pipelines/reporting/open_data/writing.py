@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.home.vault import write_whole
+from pipelines.home.whole import write_whole
 from pipelines.reporting.open_data.codes import Codes
 from pipelines.reporting.open_data.comparisons import comparisons
 from pipelines.reporting.open_data.csvw import GAPS, metadata

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.home import Home, HomeError, Keys, duck, load_keys, make_keys
-from pipelines.home.vault import seal, unseal, write_whole
+from pipelines.home.vault import seal, unseal
+from pipelines.home.whole import write_whole
 
 KEYS = Keys(b"p" * 32, b"s" * 32)
 

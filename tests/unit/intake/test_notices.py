@@ -197,7 +197,7 @@ def test_the_mail_settings_are_no_reason_to_read_files_again(trust: MadeUpTrust)
 def test_a_ledger_of_the_layout_before_is_brought_up(trust: MadeUpTrust) -> None:
     drop(trust)
     ledger = Ledger(trust.home.ledger)
-    ledger._connection.executescript("drop table notices; pragma user_version = 1;")
+    ledger._connection.executescript("drop table notices; drop table lessened; pragma user_version = 1;")
     ledger.close()
     again = Ledger(trust.home.ledger)
     assert (again.told(), len(again.files())) == (set(), 3)
