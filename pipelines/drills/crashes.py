@@ -213,7 +213,8 @@ def _read_on(releases: Path, told: Any) -> None:
 def again(scene: Scene) -> Iterator[Case]:
     """A second refresh of a released trust, looked at through the interpreter's own list of what it imports."""
     home = scene.released()
-    before, took = manifest(home), []
+    before = manifest(home)
+    took: list[float] = []
     while not took or (min(took) > SOON and len(took) < 3):  # a busy machine may disturb one
         began = time.monotonic()
         quiet = scene.refresh(home)
