@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 
 from pipelines import intake
@@ -96,7 +97,7 @@ def changes() -> Iterator[Case]:
             one.tzinfo is None and one == moment.astimezone(SCHOOL_TIME).replace(tzinfo=None)
             for one, moment in zip(told, moments, strict=True)
         )
-        back = sum(later < earlier for earlier, later in zip(told, told[1:], strict=False))
+        back = sum(later < earlier for earlier, later in itertools.pairwise(told))
         yield Case(f"the night in {name}", right and back == (name == "autumn"), f"{back} steps back")
 
 
