@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -106,6 +107,21 @@ def stays(arrival: Arrival) -> bool:
     return arrival.size > MOST_BYTES or stat.S_ISDIR(arrival.mode)
 
 
+def _is_being_written(descriptor: int) -> bool:
+    """Whether some process has the file open to write, however long it has been silent; ``False`` where that cannot be known.
+
+    A read lease is refused while there is a writer (Linux, fcntl(2)). It may be asked for by the file's owner and by root, on local disks.
+    """
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except BlockingIOError:
+        return True
+    except (OSError, AttributeError):
+        return False
+    return False
+
+
 def content_of(arrival: Arrival) -> bytes:
     """The file's bytes. Raises :class:`Refused` when it is too big or locked and :class:`NotYetWhole` when it is not what was listed."""
     if arrival.size > MOST_BYTES:
@@ -118,6 +134,8 @@ def content_of(arrival: Arrival) -> bytes:
         raise NotYetWhole from None
     with open(descriptor, "rb") as file:
         before = os.fstat(descriptor)
+        if _is_being_written(descriptor):
+            raise NotYetWhole
         content = file.read(arrival.size + 1) if stat.S_ISREG(before.st_mode) else b""
         after = os.fstat(descriptor)
     listed = (arrival.inode, arrival.size, arrival.modified_ns)

@@ -12,6 +12,7 @@ from typing import Any
 from pipelines.catalogue.model import Catalogue, CodeValue, DataField, Dataset
 from pipelines.intake.codes import plain
 from pipelines.intake.problems import NOTHING
+from pipelines.intake.receipts import harmless
 
 NOTES, LISTS = "About this file", "Lists"
 SHEETS_OF_OURS = (NOTES, LISTS)
@@ -48,13 +49,12 @@ def template(dataset: Dataset, catalogue: Catalogue) -> bytes:
     book = Workbook()
     sheet, notes, lists = book.active, book.create_sheet(NOTES), book.create_sheet(LISTS)
     sheet.title = dataset.title
-    lists.sheet_state = "hidden"
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     fields = sorted(dataset.totals, key=lambda item: not item.required)
     for at, item in enumerate(fields, start=1):
         letter = get_column_letter(at)
-        cell = sheet.cell(1, at, heading(item))
+        cell = sheet.cell(1, at, harmless(heading(item)))
         cell.font = Font(bold=True, color=_INK)
         cell.fill = PatternFill("solid", fgColor=_NEEDED if item.required else _PAPER)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -66,7 +66,7 @@ def template(dataset: Dataset, catalogue: Catalogue) -> bytes:
             choices = ["Y", "N"]
         if choices:
             for row, text in enumerate([heading(item), *choices], start=1):
-                lists.cell(row, at, text)
+                lists.cell(row, at, harmless(text))
             rule = DataValidation("list", formula1=f"'{LISTS}'!${letter}$2:${letter}${len(choices) + 1}", allow_blank=True)
             rule.errorTitle, rule.error = heading(item), "Please choose from the list."
             sheet.add_data_validation(rule)
@@ -138,7 +138,7 @@ def _write_notes(notes: Any, dataset: Dataset, fields: list[DataField]) -> None:
         lines.append((heading(item), "yes" if item.required else "no", _WRITE[item.type], item.purpose, basis, kept))
     for row, line in enumerate(lines, start=1):
         for at, text in enumerate(line, start=1):
-            cell = notes.cell(row, at, text)
+            cell = notes.cell(row, at, harmless(text))
             cell.alignment = Alignment(wrap_text=row >= TITLES, vertical="top")
             cell.font = Font(bold=row in (1, TITLES), size=14 if row == 1 else 11)
         if row > TITLES:

@@ -6,6 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from pipelines.intake.extents import refuse_beyond
 from pipelines.intake.problems import Problem, Refused, problem
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -53,7 +54,9 @@ def is_json(content: bytes) -> bool:
 
 
 def decode(content: bytes) -> Text:
-    """The text of ``content``: UTF-8, UTF-16 with its mark, or Windows-1252. Raises :class:`Refused` for damage and for mixtures."""
+    """The text of ``content``: UTF-8, UTF-16 with its mark, or Windows-1252. Raises :class:`Refused` for damage, for mixtures and
+    for more lines than any report has."""
+    refuse_beyond(max(content.count(b"\n"), content.count(b"\r")))
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             return Text(content.decode("utf-16"), (problem("encoding_converted", what="Unicode text (UTF-16)"),))

@@ -1,6 +1,6 @@
-"""How many cells a reader of a sheet would lay out, before one does: a cell far away, or one repeated a million times, is a few bytes.
+"""How many cells a reader would lay out, before one does: a cell far away, an empty line or one repeated a million times, is a few bytes.
 
-Office Open XML (ECMA-376) and OpenDocument (ISO/IEC 26300). Reading the cells belongs in ``workbooks``.
+Sheets are those of Office Open XML (ECMA-376) and OpenDocument (ISO/IEC 26300). Reading the cells belongs in ``workbooks`` and ``tables``.
 """
 
 from __future__ import annotations
@@ -8,7 +8,20 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
+from pipelines.intake.problems import Refused, problem
+
+MOST_CELLS = 5_000_000
+"""Eighty times what the roll of a large trust has."""
+WIDEST = 16_384
+"""Columns of a sheet (Excel, specifications and limits)."""
+
 _REFERENCE = re.compile(r"([A-Z]{1,7})(\d{1,9})")
+
+
+def refuse_beyond(lines: int, width: int = 1) -> None:
+    """Raise :class:`Refused` where that many lines of that many cells are more than any report holds."""
+    if lines * max(width, 1) > MOST_CELLS:
+        raise Refused(problem("too_big", what="the wrong file was sent, or the export ran over many years"))
 
 
 class Unsafe(Exception):
@@ -34,6 +47,8 @@ def cells_of(part: bytes) -> int:
         return 0
     except (expat.ExpatError, ValueError, UnicodeError, LookupError):
         raise Unsafe from None
+    if sheet.columns > WIDEST:
+        raise Unsafe
     return max(sheet.cells, sheet.rows * sheet.columns)
 
 

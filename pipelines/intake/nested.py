@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from pipelines.intake.decoding import decode
+from pipelines.intake.extents import refuse_beyond
 from pipelines.intake.problems import Refused, problem
 
 MOST_KEYS, DEEPEST, LONGEST = 500, 20, 131_072
@@ -18,6 +19,7 @@ def rows_of(content: bytes, records: Collection[str]) -> list[list[str]]:
     Where a key stands at several depths of an object the first counts. Lists inside an object are left out. Raises :class:`Refused` for
     what is no JSON, or no such list.
     """
+    refuse_beyond(content.count(b",") + content.count(b"{"))
     try:
         document = json.loads(decode(content).text, parse_constant=_no_number)
     except (ValueError, RecursionError):
@@ -38,6 +40,7 @@ def rows_of(content: bytes, records: Collection[str]) -> list[list[str]]:
         if len(columns) > MOST_KEYS:
             raise Refused(problem("too_many_columns", what=f"{len(columns):,}"))
         found.append(row)
+        refuse_beyond(len(found), len(columns))
     return [list(columns), *([row.get(key, "") for key in columns] for row in found)]
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FEWEST_SESSIONS = 2
+MOST_ODD = 1_000
+"""Lines of another width, beyond which it is no register."""
 START = 65_536
 """Bytes in which the headings of a register are looked for."""
 
@@ -144,7 +146,7 @@ def _columns_of(content: bytes, found: _Found, recognised: Recognised) -> Regist
 
     def aside(row: arrow.InvalidRow) -> str:
         odd.append((row.number, row.text))
-        return "skip"
+        return "skip" if len(odd) <= MOST_ODD else "error"
 
     try:
         table = arrow.read_csv(

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from pipelines.intake import values
+from pipelines.intake.extents import refuse_beyond
 from pipelines.intake.problems import Refused, problem
 
 YEAR, ACADEMY = "Academic year", "LAEstab"
 """The columns that are made of a return's header: the collection's year and term, and the establishment that sends it."""
 MOST_LEAVES, DEEPEST, LONGEST = 500, 40, 131_072
+ATTRIBUTES = 10
+"""As dear as so many elements; returns have hardly any."""
 HEADER = {"CollectionDetails", "Source", "SourceSchool"}
 _AUTUMN = ("AUT", "AUTUMN", "01")
 
@@ -37,6 +40,7 @@ def rows_of(content: bytes, elements: Elements) -> list[list[str]]:
     Raises :class:`Refused` for a document that declares a type or entities (whatever they are for), is not well formed, or holds none
     of the records.
     """
+    refuse_beyond(content.count(b"<") + ATTRIBUTES * content.count(b"="))
     parser = expat.ParserCreate()
     reader = _Reader(elements)
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = reader.start, reader.end, reader.text
@@ -112,6 +116,7 @@ class _Reader:
         self.leaf = False
         if self.record is not None and local in self.records and not self.records & set(self.path):
             self.found.append({**self.held, **self.record})
+            refuse_beyond(len(self.found), len(self.columns))
             self.record = None
 
     def _keep(self, name: str, value: str) -> None:

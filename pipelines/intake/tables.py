@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pipelines.intake import nested, returns, values, workbooks
 from pipelines.intake.codes import plain
 from pipelines.intake.decoding import ZIP, decode, is_json, is_xml, refuse_other_kinds
+from pipelines.intake.extents import refuse_beyond
 from pipelines.intake.problems import NOTHING, Problem, Refused, problem
 
 MOST_COLUMNS = 500
@@ -94,11 +95,14 @@ def _split(text: str) -> tuple[list[list[str]], str]:
     delimiter = delimiter_of(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[list[str]] = []
+    width = 0
     try:
         for line in reader:
             if len(line) > MOST_COLUMNS:
                 raise Refused(problem("too_many_columns", what=f"{len(line):,}"))
             lines.append(line)
+            width = max(width, len(line))
+            refuse_beyond(len(lines), width)
     except csv.Error as error:
         kind = "field_too_long" if "field limit" in str(error) else "unbalanced_quote"
         raise Refused(problem(kind, rows=(len(lines) + 1,))) from None

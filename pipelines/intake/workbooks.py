@@ -7,12 +7,11 @@ import io
 import zipfile
 
 from pipelines.intake.blanks import SHEETS_OF_OURS
-from pipelines.intake.extents import cells_of
+from pipelines.intake.extents import MOST_CELLS, cells_of
 from pipelines.intake.problems import Problem, Refused, problem
 
 MOST_UNPACKED = 100 * 1024 * 1024
 MOST_PARTS = 2_000
-MOST_CELLS = 5_000_000
 _PARTS_READ = (".xml", ".rels")
 _KIND = "mimetype"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"

@@ -35,8 +35,13 @@ RISKY = ("=", "+", "-", "@")
 def safe(text: object) -> str:
     """A label as a cell may hold it: never taken for a formula (here, or in a CSV made from the sheet), a link or a reference to a note."""
     plain = "".join(sign if sign.isprintable() else " " for sign in str(text)).replace("](", "] (").replace("$$", "$ $")
-    plain = f"'{plain}" if plain.lstrip().startswith(RISKY) else plain
+    plain = not_run(plain)
     return plain if re.search("[a-zA-Z0-9]", plain) else f"{plain} (no Latin name)"
+
+
+def not_run(text: str) -> str:
+    """The text as no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.lstrip().startswith(RISKY) else text
 
 
 class Labels:

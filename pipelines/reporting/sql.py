@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.reporting.readable import SYMBOL
+from pipelines.reporting.readable import SYMBOL, not_run
 from pipelines.reporting.verdicts import NOT_SHOWN
 
 CLOSED: dict[str, Any] = {
@@ -147,14 +147,15 @@ def _answer(table: pa.Table) -> Answer:
 
 
 def as_csv(answer: Answer) -> str:
-    """Comma-separated, as open data is: a number that is not told is its bare status, any other that is missing is empty."""
+    """Comma-separated, as open data is: a number that is not told is its bare status, any other that is missing is empty; no text is a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(answer.columns)
+    writer.writerow(map(not_run, answer.columns))
     for row in answer.rows:
         mark = _mark(answer, row)
         cells = zip(row, answer.numeric, strict=True)
-        writer.writerow([(mark if numeric else "") if value is None else _plain(value) for value, numeric in cells])
+        told = [(mark if numeric else "") if value is None else _plain(value) for value, numeric in cells]
+        writer.writerow([not_run(value) if isinstance(value, str) else value for value in told])
     return out.getvalue()
 
 
