@@ -6,7 +6,7 @@ HOME_DIR ?= data/demo
 DEMO ?=
 INSTALLED := .venv/.installed
 
-.PHONY: help setup demo test up lint types imports check clean
+.PHONY: help setup demo test up lint types imports check audit clean
 
 help: ## List what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ imports: setup ## Which room may import which
 	@$(BIN)/lint-imports
 
 check: lint types imports test ## All of the above
+
+audit: ## Known faults of the locked packages (asks the network; its tool lives in a folder of its own meanwhile)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
+	  && $(PYTHON) -m venv "$$folder" \
+	  && "$$folder/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: pip-audit \
+	  && "$$folder/bin/pip-audit" --requirement requirements.lock --disable-pip --require-hashes --strict --progress-spinner off
 
 clean: ## Remove the environment and the demonstration
 	@rm -rf .venv $(HOME_DIR)

@@ -67,11 +67,12 @@ def look(identity: Identity, home: HomeOption = DEFAULT_HOME) -> None:
 @app.command("freeze")
 def freeze(identity: Identity, home: HomeOption = DEFAULT_HOME) -> None:
     """Freeze the evidence, the answers and the review as one pack that can be verified for ever."""
+    from pipelines.orchestration.opened import Opened
     from pipelines.release import impact
     from pipelines.reporting.pages.pdf import pdf
 
     with sentences():
-        place = Home.existing(home)
+        place = Opened.at(home).home
         folder = impact.freeze(place, identity, _page(place), pdf, account(), dt.datetime.now(dt.UTC))
     typer.echo(f"Frozen: {folder}")
     if not (folder / impact.PAPER).exists():

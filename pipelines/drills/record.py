@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 
+from pipelines.catalogue import load
 from pipelines.drills.promise import Case, Drill
 from pipelines.drills.scene import Scene
 from pipelines.home import Home
 from pipelines.release import audit
+from pipelines.release.approvals import log_made
 from pipelines.release.bundle import MANIFEST
 from pipelines.release.manifest import read
 from pipelines.release.release import current
@@ -66,6 +68,7 @@ def _verbs_that_log(scene: Scene, home: Home) -> Iterator[Case]:
     reference = next(path.parent.name for path in sorted(home.receipts.glob("*/*/receipt.json")) if _accepted(path))
     name, export = _served(home), scene.place("past") / "900401"
     export.mkdir(parents=True)
+    (export / "pupils.csv").write_text("no export\n")
     eia = ["eia", "new", "A trial", "--measure", "suspended", "--characteristic", "sex", "--lead", "A", "--reviewer", "B"]
     for words in (
         ["backup", str(scene.place("a.tar"))],
@@ -77,7 +80,7 @@ def _verbs_that_log(scene: Scene, home: Home) -> Iterator[Case]:
         before = len(list(audit.lines(home.audit)))
         done = scene.equality(*words, "--home", str(home.root))
         logged = len(list(audit.lines(home.audit))) == before + 1
-        yield Case(f"{' '.join(words[: 2 if words[0] in ('eia', 'release') else 1])} leaves a line", done.returncode == 0 and logged)
+        yield Case(f"{' '.join(words[: 2 if words[0] in ('eia', 'release') else 1])} leaves a line", done.returncode in (0, 1) and logged)
     yield Case("and the log still verifies", _problems(scene, home) == [])
 
 
@@ -100,9 +103,8 @@ def _approvals(scene: Scene, home: Home, needed: int) -> Iterator[Case]:
 
     yield unreleased("no approval")
     yield unreleased("by the nightly refresh", "refresh")
-    maker = next(line.who for line in audit.lines(home.audit) if line.what.startswith("made the draft"))
-    yield _refused("who made the draft cannot approve it", approve("", login=maker))
-    yield _refused("nor under another spelling", approve(f" {maker.upper()} "))
+    yield _refused("who made the draft cannot approve it", approve("", login="night"))
+    yield _refused("nor under another spelling", approve(" NIGHT "))
     yield _refused("nor nobody", approve(" "))
     yield _refused("another draft's name is not this draft's", approve("Trustee 0", "2025-26-00000000"))
     for person in people[:-1]:
@@ -143,13 +145,17 @@ def _stale(scene: Scene, home: Home, needed: int) -> Iterator[Case]:
 
 
 def _unreleased(scene: Scene, needed: int) -> Home:
-    """The made-up trust with its first draft, before anything is released, its calendar asking for that many approvals."""
+    """The made-up trust before anything is released, with the draft that a calendar which asks for that many approvals gives."""
     home = scene.released()
     shutil.rmtree(home.releases)
     home.releases.mkdir(mode=0o700)
     calendar = home.trust / "calendar.yml"
     text = re.sub(r"(?m)^approvals:.*$", "", calendar.read_text("utf-8"))
     calendar.write_text(f"approvals: {needed}\n{text}", "utf-8")
+    fingerprints = load(home.trust).fingerprints
+    draft = read(home.draft).model_copy(update={"approvals_needed": needed, "catalogue": fingerprints})
+    (home.draft / MANIFEST).write_bytes(draft.content())
+    log_made(home, draft, "night", LATER)
     return home
 
 

@@ -40,7 +40,7 @@ def supply_chain(scene: Scene) -> Iterator[Case]:
         bool(installs) and all(flag in line for line in installs for flag in INSTALLED),
     )
     there = {_plain(found.metadata["Name"]): found.version for found in distributions()}
-    wanted = dict(locked)
+    wanted = dict(locked.keys())
     other = [name for name in wanted if there.get(name) != wanted[name]]
     yield Case("what is installed is what is locked", not other, ", ".join(other[:5]))
     more = there.keys() - wanted.keys() - TOOLS - {NAME}

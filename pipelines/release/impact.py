@@ -22,9 +22,10 @@ from pydantic import ValidationError
 from pipelines.catalogue import Catalogue
 from pipelines.catalogue.entry import Entry, Name, Urn
 from pipelines.home import Home, HomeError
+from pipelines.home.signing import is_signed, public_keys, sign
 from pipelines.home.whole import move, write_whole
 from pipelines.release import audit
-from pipelines.release.bundle import MARTS
+from pipelines.release.bundle import MARTS, SIGNATURE
 from pipelines.release.manifest import fingerprint, read
 from pipelines.release.release import current
 from pipelines.release.verify import verify as verify_release
@@ -180,6 +181,7 @@ def freeze(
     manifest = {"id": identity, "release": found.release, "data": fingerprint(read(standing)), "files": files}
     content = json.dumps(manifest, sort_keys=True, indent=2).encode()
     write_whole(partial / MANIFEST, content)
+    write_whole(partial / SIGNATURE, sign(home, content))
     audit.append(home.audit, who, f"impact assessment {identity}: frozen, {_sha(content)}", now)
     move(partial, folder / FROZEN)
     return folder / FROZEN
@@ -194,7 +196,7 @@ def unanswered(found: Evidence) -> list[tuple[str, str, str]]:
 
 
 def verify(home: Home, identity: str) -> list[str]:
-    """What is wrong with a frozen pack, in plain words; empty when nothing is."""
+    """What is wrong with a frozen pack, in plain words; empty when nothing is. One frozen before packs were signed rests on the log alone."""
     frozen = _folder(home, identity) / FROZEN
     if not frozen.is_dir():
         return ["it is not frozen"]
@@ -205,10 +207,12 @@ def verify(home: Home, identity: str) -> list[str]:
     except HomeError as problem:
         return [str(problem)]
     told = json.loads(content)["files"]
-    lie_there = {path.name: _sha(path.read_bytes()) for path in frozen.iterdir() if path.name != MANIFEST}
+    lie_there = {path.name: _sha(path.read_bytes()) for path in frozen.iterdir() if path.name not in (MANIFEST, SIGNATURE)}
     problems = [f"{name} is missing" for name in sorted(told.keys() - lie_there.keys())]
     problems += [f"{name} is not in the manifest" for name in sorted(lie_there.keys() - told.keys())]
     problems += [f"{name} was changed" for name in sorted(told.keys() & lie_there.keys()) if told[name] != lie_there[name]]
+    if (frozen / SIGNATURE).exists() and not is_signed(content, (frozen / SIGNATURE).read_bytes(), public_keys(home)):
+        problems.append("its signature is not this trust's, or not of this pack")
     return problems + audit.verify(home.audit)
 
 
