@@ -6,7 +6,7 @@ HOME_DIR ?= data/demo
 DEMO ?=
 INSTALLED := .venv/.installed
 
-.PHONY: help setup demo test up lint types imports check audit clean
+.PHONY: help setup demo test drills up lint types imports check audit clean
 
 help: ## List what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ demo: setup ## Set up, make the demonstration trust, refresh and release it (DEM
 
 test: setup ## Set up and run all tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+drills: setup ## All cases of every promise of safety and endurance (hours)
+	@$(BIN)/equality drill --full
 
 up: setup ## Dagster's web page and daemon on loopback, schedule and sensor on
 	@test -f $(HOME_DIR)/trust/academies.yml || $(BIN)/equality demo --home $(HOME_DIR)

@@ -88,14 +88,18 @@ def refresh(home: HomeOption = DEFAULT_HOME, today: TodayOption = None) -> None:
 
 @app.command()
 def ui(
-    home: HomeOption = DEFAULT_HOME / "demo", port: Annotated[int, typer.Option(help="The web page's port, on this machine only.")] = 3000
+    home: HomeOption = DEFAULT_HOME / "demo",
+    port: Annotated[int, typer.Option(help="The web page's port, on this machine only.")] = 3000,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="The page alone, for those who look: it starts and changes nothing.")
+    ] = False,
 ) -> None:
     """Start Dagster's web server and daemon on loopback, with the schedule and the sensor on. Ctrl-C ends both."""
     from pipelines.orchestration.opened import Opened
     from pipelines.orchestration.refresh import serve
 
     with sentences():
-        raise typer.Exit(serve(Opened.at(home), port))
+        raise typer.Exit(serve(Opened.at(home), port, read_only))
 
 
 def _refresh(opened: Opened, today: dt.date | None) -> None:

@@ -48,15 +48,19 @@ def missing_is_named(scene: Scene) -> Iterator[Case]:
         "watch names it and how late it is",
         bool(re.search(rf"{absent['name']}: Pupils 2025-26 is \d+ days late; it never sent any", watched)),
     )
-    reports = home.releases / "current" / "reports"
-    for name in ("board.html", "public/equality-information.html"):
-        text = _text(reports / name)
-        yield Case(f"{name} says k of N", "1 of 2 academies" in text)
-        yield Case(f"{name} names it with its age", f"None from {absent['name']} (not in before)." in text)
-        yield Case(f"{name} counts nobody in who is not", f"None from {present['name']}" not in text)
+    yield from in_reports(home.releases / "current" / "reports", absent["name"], present["name"])
     marts = scene.equality("query", "--home", str(home.root), "--format", "json", ABSENT.format(absent["urn"])).stdout
     yield Case("its figures are no data, not nought", [row["status"] for row in json.loads(marts or "[]")] == ["x"])
     yield from _a_year_on(scene)
+
+
+def in_reports(reports: Path, absent: str, present: str) -> Iterator[Case]:
+    """What the pages say that people read."""
+    for name in ("board.html", "public/equality-information.html"):
+        text = _text(reports / name)
+        yield Case(f"{name} says k of N", "1 of 2 academies" in text)
+        yield Case(f"{name} names it with its age", f"None from {absent} (not in before)." in text)
+        yield Case(f"{name} counts nobody out who is in", f"None from {present}" not in text)
 
 
 ABSENT = (

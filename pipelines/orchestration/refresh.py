@@ -154,10 +154,14 @@ def prepare_instance(opened: Opened) -> None:
     os.environ["DAGSTER_HOME"] = str(opened.home.dagster)
 
 
-def serve(opened: Opened, port: int) -> int:
-    """Dagster's web page and daemon for this home, on loopback only, until interrupted; returns the exit code."""
+def serve(opened: Opened, port: int, read_only: bool = False) -> int:
+    """Dagster's web page and daemon for this home, on loopback only, until interrupted; returns the exit code.
+
+    ``read_only``: the page alone, for those who look; it starts, stops and changes nothing.
+    """
     prepare_instance(opened)
-    command = [str(Path(sys.executable).with_name("dagster")), "dev", "--host", "127.0.0.1", "--port", str(port)]
+    program = ["dagster-webserver", "--read-only"] if read_only else ["dagster", "dev"]
+    command = [str(Path(sys.executable).with_name(program[0])), *program[1:], "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workspace", str(PROJECT / "workspace.yaml")]
     try:
         return subprocess.run(command, cwd=PROJECT, check=False).returncode

@@ -1,0 +1,96 @@
+"""Borders opened on purpose: each drill must say so."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines.drills import borders
+from pipelines.drills.promise import CannotTry, Case
+from pipelines.drills.scene import Scene
+from pipelines.home import Home
+
+PLACES = ("0.0.0.0", "::", "127.0.0.1", "::1")
+
+
+def test_a_user_who_is_not_shut_in_breaks_promise_22(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_door = tmp_path / "operations"
+    shutil.copytree(borders.OPERATIONS, open_door)
+    settings = open_door / "sshd_equality.conf"
+    lines = settings.read_text("utf-8").replace(" -d /drop", "").splitlines()
+    settings.write_text("\n".join(line for line in lines if "ChrootDirectory" not in line) + "\n")
+    monkeypatch.setattr(borders, "OPERATIONS", open_door)
+    (tmp_path / "scene").mkdir()
+    try:
+        cases = _until_it_breaks(borders.academies_are_apart(Scene(tmp_path / "scene")))
+    except CannotTry as lacking:
+        pytest.skip(str(lacking))
+    failed = {case.name for case in cases if not case.passed}
+    assert {"it sees nothing but its own folder", "it cannot read the machine's users"} <= failed
+    assert subprocess.run(["id", f"{borders.PREFIX}{borders.FIRST}"], capture_output=True, check=False).returncode != 0
+
+
+def _until_it_breaks(cases: Iterator[Case]) -> list[Case]:
+    """What was tried before the broken set-up broke the drill off, if it did."""
+    found: list[Case] = []
+    with contextlib.suppress(OSError, StopIteration):
+        while True:
+            found.append(next(cases))
+    cases.close()  # type: ignore[attr-defined]
+    return found
+
+
+def test_telemetry_that_is_on_breaks_promise_28(tmp_path: Path, small_trust: Path) -> None:
+    home = Home.at(tmp_path / "home")
+    home.make()
+    shutil.copytree(small_trust, home.trust, dirs_exist_ok=True)
+    from pipelines.home import make_keys
+
+    make_keys(home)
+    (home.dagster / "dagster.yaml").write_bytes(borders.DAGSTER_SETTINGS)
+    assert all(case.passed for case in borders.telemetry_is_off(home))
+    (home.dagster / "dagster.yaml").write_text(yaml.safe_dump({"telemetry": {"enabled": True}}))
+    assert [case.name for case in borders.telemetry_is_off(home) if not case.passed] == ["Dagster's telemetry is off, in the home"]
+
+
+def test_an_attempt_to_reach_somebody_is_noticed_even_if_it_is_swallowed(tmp_path: Path) -> None:
+    log = tmp_path / "attempts"
+    (tmp_path / "sitecustomize.py").write_text(borders.WATCHER.format(log=str(log)))
+    assert borders._notices(tmp_path, log)
+    (tmp_path / "sitecustomize.py").write_text("")
+    assert not borders._notices(tmp_path, log)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "telemetry.example", "0.0.0.0"])
+def test_somebody_else_is_not_this_machine(host: str) -> None:
+    assert not borders._is_loopback(host)
+    assert borders._is_loopback("127.0.0.1") and borders._is_loopback("::1") and borders._is_loopback("localhost")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_listens_is_seen_with_its_address_also_in_a_grandchild(place: str) -> None:
+    listens = (
+        "import socket, sys, time\n"
+        f"made = socket.create_server(({place!r}, 0), family=socket.AF_INET6 if ':' in {place!r} else socket.AF_INET)\n"
+        "print(made.getsockname()[1], flush=True)\ntime.sleep(60)"
+    )
+    starts = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {listens!r}])"
+    run = subprocess.Popen([sys.executable, "-c", starts], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert run.stdout is not None
+    try:
+        line = run.stdout.readline()
+        if not line:
+            pytest.skip(f"this machine has no {place}")
+        assert (place, int(line)) in borders.listening(borders.tree(run.pid))
+        assert os.getpid() not in borders.tree(run.pid)
+    finally:
+        borders._end(run)
+    assert not borders.tree(run.pid)
