@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.moving_trust import Trust
-from benchmarks.ten_terms import NIGHTLY, TERMLY, Pace, Published, publish, simulate
 from expectations.attack.attacker import attack_release
 from expectations.attack.reading import CELL, NUMBERS, PRINTED, Disclosure, Release, canonical
 from expectations.attack.statistics import statistics
 from expectations.release import judge_attack, judge_release
 from pipelines.disclosure import Policy, Protected
 from pipelines.drills import tables
+from pipelines.drills.moving_trust import Trust
 from pipelines.drills.promise import Case, Drill
 from pipelines.drills.scene import Scene
 from pipelines.drills.tables import Figures
+from pipelines.drills.terms import NIGHTLY, TERMLY, Pace, Published, publish, simulate
 from pipelines.orchestration import steps
 from pipelines.orchestration.opened import Opened
 

@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from benchmarks import ten_terms
 from pipelines.disclosure import protect
-from pipelines.drills import disclosure, tables
+from pipelines.drills import disclosure, tables, terms
 from pipelines.drills.disclosure import FAULTS, POLICIES, derived_are_hidden, disobeyed, told_of_hidden, unfounded
 from pipelines.drills.promise import Case
 from pipelines.drills.scene import Scene
@@ -66,8 +65,8 @@ def test_an_attack_that_finds_nothing_breaks_promise_16(monkeypatch: pytest.Monk
 
 
 def test_releases_protected_one_by_one_break_promise_17(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    real = ten_terms.publish
-    monkeypatch.setattr(ten_terms, "publish", lambda trust, earlier, jointly: real(trust, earlier, False))
+    real = terms.publish
+    monkeypatch.setattr(terms, "publish", lambda trust, earlier, jointly: real(trust, earlier, False))
     (case,) = first(disclosure.nothing_by_comparison, Scene(tmp_path), 1)
     assert not case.passed
 

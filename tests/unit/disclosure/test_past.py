@@ -11,11 +11,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from made_trust import made_trust
 
-from benchmarks.gate_attack import isolated
-from benchmarks.moving_trust import Trust
-from benchmarks.ten_terms import CELL, NIGHTLY, POLICY, TERMLY, Pace, simulate
 from pipelines.disclosure import Policy, protect
 from pipelines.disclosure.movements import MOVERS
+from pipelines.drills.gate_attack import isolated
+from pipelines.drills.moving_trust import Trust
+from pipelines.drills.terms import CELL, NIGHTLY, POLICY, TERMLY, Pace, simulate
 
 PUBLIC = [{"measure": "headcount", "population": "pupils", "characteristic": "all"}]
 PLACE = ["population", "period", "measure", *CELL, "cross_characteristic", "cross_group_code"]
