@@ -6,7 +6,9 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +28,7 @@ from pipelines.orchestration.opened import Opened
 from pipelines.release import audit
 from pipelines.release.verify import verify
 
+SECOND = "900402"
 STAFF_FILE, NUMBERED = "Staff_2025-26", "Employee Number"
 
 
@@ -73,6 +76,8 @@ def _of_person(home: Home) -> list[dict[str, str]]:
     """The canary's attributes in each of its rows of pupils."""
     opened = Opened.at(home.root)
     files = sorted(str(path) for path in (home.landing / "pupils").rglob("*.parquet") if path.name != EMPTY)
+    if not files:
+        return []
     with closing(Landing(home, opened.keys)) as landing:
         found = landing.connection.execute(
             "select attributes from read_parquet(?, hive_partitioning = false, encryption_config = {footer_key: 'landing'}) where person_key = ?",
@@ -135,21 +140,25 @@ def _erased(scene: Scene, home: Home, dropped: Home) -> Iterator[Case]:
     for urn, name in LISTS.items():
         (path,) = (dropped.drop / urn).glob(f"{name}*.csv")
         shutil.copy2(path, home.drop / urn / path.name)
-        changed = home.drop / urn / f"later {path.name}"
-        shutil.copy2(path, changed)
-        canaries.add_row(changed, {"UPN": unique_pupil_number(9876, 19, 800), "Former UPN": ""})
+    _send_later(dropped, home, 2, 800)
     report = _converge(home)
     used = sum(bool(item.slices) for item in report.settled)
     late = search([opened_bytes(home, scene.place("opened"))], everything)
-    yield Case("the same file and a later one do not bring them back", used >= 2 and not late.found, f"{used} files used; {late.told}")
+    yield Case("the same file and a later one do not bring them back", used == 1 and not late.found, f"{used} file used; {late.told}")
     lifted = scene.equality("erase", "--lift", "--home", str(home.root), typed=f"{PUPIL}\n")
-    for urn, name in LISTS.items():
-        (path,) = (dropped.drop / urn).glob(f"{name}*.csv")
-        newest = home.drop / urn / f"newest {path.name}"
-        shutil.copy2(path, newest)
-        canaries.add_row(newest, {"UPN": unique_pupil_number(9876, 19, 801), "Former UPN": ""})
+    _send_later(dropped, home, 1, 801)
     _converge(home)
-    yield Case("once the reason is lifted a new export does", lifted.returncode == 0 and len(_of_person(home)) >= 1)
+    yield Case("once the reason is lifted a new export does", lifted.returncode == 0 and len(_of_person(home)) == 1)
+
+
+def _send_later(dropped: Home, home: Home, hours_ago: int, serial: int) -> None:
+    """A later export of the second academy, which still has the person, and one pupil more."""
+    (path,) = (dropped.drop / SECOND).glob(f"{LISTS[SECOND]}*.csv")
+    later = home.drop / SECOND / f"{hours_ago} hours ago {path.name}"
+    shutil.copy2(path, later)
+    canaries.add_row(later, {"UPN": unique_pupil_number(9876, 19, serial), "Former UPN": ""})
+    moment = time.time() - hours_ago * 3600
+    os.utime(later, (moment, moment))
 
 
 def _others(home: Home, key: str) -> dict[str, int]:
