@@ -101,6 +101,17 @@ def erase(
     )
 
 
+@app.command()
+def privacy(home: HomeOption = DEFAULT_HOME) -> None:
+    """Print, as Markdown, the table for the data protection officer: every field's purpose, basis and retention, the trust's own among them."""
+    from pipelines.catalogue import load
+    from pipelines.home import Home
+    from pipelines.intake.privacy import as_markdown
+
+    with sentences():
+        typer.echo(as_markdown(load(Home.existing(home).trust)))
+
+
 def _asked(opened: Opened, urn: str | None, dataset: str | None) -> str:
     from pipelines import intake
 
