@@ -103,6 +103,7 @@ def ui(
 
 
 def _refresh(opened: Opened, today: dt.date | None) -> None:
+    from pipelines.orchestration import steps
     from pipelines.orchestration.refresh import refresh as run
 
     started, screen = time.monotonic(), sys.stdout
@@ -112,6 +113,9 @@ def _refresh(opened: Opened, today: dt.date | None) -> None:
         stop(f"Stopped at {stopped}. The draft and the releases are as they were. What was said: {opened.log}", FAILED)
     took = f"Refreshed in {time.monotonic() - started:.0f} s."
     typer.echo(took if done.changed else "Nothing new since the last refresh; nothing was started.")
+    awaited = steps.approvals_awaited(opened, today or dt.datetime.now(dt.UTC).date())
+    if awaited:
+        typer.echo(awaited)
 
 
 def _where(opened: Opened) -> None:

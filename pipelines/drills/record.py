@@ -86,7 +86,7 @@ def _verbs_that_log(scene: Scene, home: Home) -> Iterator[Case]:
 
 def approvals(scene: Scene) -> Iterator[Case]:
     """33: with one or two approvals asked for, a draft that has fewer of other people, or of another draft, is not released."""
-    for needed in (1, 2):
+    for needed in (1, 2) if scene.full else (2,):
         yield from _approvals(scene, _unreleased(scene, needed), needed)
 
 
@@ -103,6 +103,8 @@ def _approvals(scene: Scene, home: Home, needed: int) -> Iterator[Case]:
 
     yield unreleased("no approval")
     yield unreleased("by the nightly refresh", "refresh")
+    night = scene.equality("refresh", *here, env={"SUDO_USER": "clerk"}).stdout
+    yield Case(f"which starts nothing and says what is lacking ({needed})", "Nothing new" in night and f"0 of {needed} approvals" in night)
     yield _refused("who made the draft cannot approve it", approve("", login="night"))
     yield _refused("nor under another spelling", approve(" NIGHT "))
     yield _refused("nor nobody", approve(" "))

@@ -223,6 +223,13 @@ def release_if_due(opened: Opened, today: dt.date, now: dt.datetime) -> release.
     return outcome
 
 
+def approvals_awaited(opened: Opened, today: dt.date) -> str:
+    """Which approvals a draft that is due still lacks, in words; empty where none, or where it is not due."""
+    if release.due(opened.home, opened.catalogue.calendar, today).id is None:
+        return ""
+    return release.ready(opened.home, opened.catalogue.calendar, today, account()).reason
+
+
 def protection_report(opened: Opened) -> dict[str, Any]:
     """What the disclosure engine said of the candidate: counts only."""
     try:
