@@ -10,7 +10,8 @@ import pytest
 from pipelines.home import Home, HomeError, Keys, duck, load_keys, make_keys, rotation
 from pipelines.home.keys import STORAGE, keys_in_use, upcoming
 from pipelines.home.rotation import rotate_storage
-from pipelines.home.vault import seal, unseal, write_whole
+from pipelines.home.vault import seal, unseal
+from pipelines.home.whole import write_whole
 
 NAMES = [f"{number:064x}" for number in range(4)]
 
