@@ -35,6 +35,7 @@ concurrency:
   runs:
     max_concurrent_runs: 1
 """
+DBT_SAYS, TRACEBACK = "Errors parsed from dbt logs:", "Traceback (most recent call last)"
 OURS = {kind.__name__ for kind in (HomeError, CatalogueError, Unexpected)}
 OUR_LINE = re.compile(rf'File "{re.escape(str(PROJECT))}/((?:pipelines|expectations)/[^"]+)", line (\d+)')
 
@@ -99,7 +100,7 @@ def _told(event: DagsterEvent) -> str:
     """The step that failed and why, where we raised the failure ourselves; else its kind and place, as its words may hold a value of a record."""
     ours, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
     if ours and ours.description:
-        return f"{event.step_key}: {ours.description}"
+        return f"{event.step_key}: {plainly(ours.description)}"
     while error and error.cause:
         error = error.cause
     if error and error.cls_name in OURS:  # a sentence of ours, which names files and no values
@@ -107,6 +108,12 @@ def _told(event: DagsterEvent) -> str:
     places = [found for line in (error.stack if error else ()) if (found := OUR_LINE.search(line))]
     where = f" at {places[-1][1]}, line {places[-1][2]}" if places else ""
     return f"{event.step_key}: {error.cls_name}{where}" if error and error.cls_name else str(event.step_key)
+
+
+def plainly(description: str) -> str:
+    """Why a step failed in one line: of what dbt says, the errors without its command and its traceback."""
+    said = description.partition(DBT_SAYS)[2] or description
+    return " ".join(said.partition(TRACEBACK)[0].split())
 
 
 def _judgement(evaluation: AssetCheckEvaluation) -> str:
