@@ -35,7 +35,8 @@ concurrency:
   runs:
     max_concurrent_runs: 1
 """
-DBT_SAYS, TRACEBACK = "Errors parsed from dbt logs:", "Traceback (most recent call last)"
+DBT_SAYS, TRACEBACK = "Errors parsed from dbt logs:", "Traceback (most recent call last):"
+FRAMES = re.compile(r'\n *File "[^\n]*(?:\n[^\n]*)?(?:\n[ ^~]+(?=\n|$))?')
 OURS = {kind.__name__ for kind in (HomeError, CatalogueError, Unexpected)}
 OUR_LINE = re.compile(rf'File "{re.escape(str(PROJECT))}/((?:pipelines|expectations)/[^"]+)", line (\d+)')
 
@@ -111,9 +112,9 @@ def _told(event: DagsterEvent) -> str:
 
 
 def plainly(description: str) -> str:
-    """Why a step failed in one line: of what dbt says, the errors without its command and its traceback."""
+    """Why a step failed in one line: of what dbt says, the errors without its command and the frames of a traceback."""
     said = description.partition(DBT_SAYS)[2] or description
-    return " ".join(said.partition(TRACEBACK)[0].split())
+    return " ".join(FRAMES.sub("", said).replace(TRACEBACK, "").split())
 
 
 def _judgement(evaluation: AssetCheckEvaluation) -> str:
