@@ -199,7 +199,7 @@ def _of_staff(scene: Scene, dropped: Home) -> Iterator[Case]:
 
 
 def _staff_number(path: Path) -> str:
-    lines = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
+    lines = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig", "replace"))))
     at = next(number for number, line in enumerate(lines) if NUMBERED in line)
     return lines[at + 1][lines[at].index(NUMBERED)]
 

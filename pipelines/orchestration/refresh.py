@@ -36,6 +36,8 @@ concurrency:
   runs:
     max_concurrent_runs: 1
 """
+DBT_SAYS, TRACEBACK = "Errors parsed from dbt logs:", "Traceback (most recent call last):"
+FRAMES = re.compile(r'\n *File "[^\n]*(?:\n[^\n]*)?(?:\n[ ^~]+(?=\n|$))?')
 OURS = {kind.__name__ for kind in (HomeError, CatalogueError, Unexpected)}
 OUR_LINE = re.compile(rf'File "{re.escape(str(PROJECT))}/((?:pipelines|expectations)/[^"]+)", line (\d+)')
 
@@ -120,7 +122,7 @@ def _told(event: DagsterEvent) -> str:
     """The step that failed and why, where we raised the failure ourselves; else its kind and place, as its words may hold a value of a record."""
     ours, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
     if ours and ours.description:
-        return f"{event.step_key}: {ours.description}"
+        return f"{event.step_key}: {plainly(ours.description)}"
     while error and error.cause:
         error = error.cause
     if error and error.cls_name in OURS:  # a sentence of ours, which names files and no values
@@ -138,6 +140,12 @@ def _for_want_of_room(event: DagsterEvent) -> bool:
             return True
         error = error.cause or error.context
     return False
+
+
+def plainly(description: str) -> str:
+    """Why a step failed in one line: of what dbt says, the errors without its command and the frames of a traceback."""
+    said = description.partition(DBT_SAYS)[2] or description
+    return " ".join(FRAMES.sub("", said).replace(TRACEBACK, "").split())
 
 
 def _judgement(evaluation: AssetCheckEvaluation) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagster import job, op
 
-from pipelines.orchestration.refresh import _told
+from pipelines.orchestration.refresh import _told, plainly
 from pipelines.reporting.pages.figures import without_figure
 
 
@@ -21,3 +21,11 @@ def test_a_failed_step_is_told_by_its_kind_and_place_and_never_by_its_words() ->
     told = [_told(event) for event in result.all_events if event.is_step_failure]
     line = without_figure.__code__.co_firstlineno + 2
     assert told == [f"pages: KeyError at pipelines/reporting/pages/figures.py, line {line}"]
+
+
+def test_what_dbt_says_is_told_in_one_line_without_its_traceback() -> None:
+    said = "The dbt CLI process with command\n\n`dbt build`\n\nfailed.\n\nErrors parsed from dbt logs:\n\nEncountered an error:\nValueError at a.py\n\n"
+    assert plainly(f'{said}Traceback (most recent call last):\n  File "x", line 1\n    f()\n    ^^^\nours.Kind: why') == (
+        "Encountered an error: ValueError at a.py ours.Kind: why"
+    )
+    assert plainly("No file has been accepted yet.") == "No file has been accepted yet."
