@@ -19,7 +19,7 @@ from pipelines.home.vault import write_whole
 from pipelines.orchestration import dbt, steps
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.versions import PROJECT
-from pipelines.release import draft, release, statement
+from pipelines.release import approvals, draft, release, statement
 
 if TYPE_CHECKING:
     from dagster import AssetCheckEvaluation, DagsterEvent
@@ -56,6 +56,7 @@ def refresh(opened: Opened, today: dt.date | None, progress: Callable[[str], Non
     hold(opened.home)
     draft.recover(opened.home)
     release.recover(opened.home)
+    approvals.adopt(opened.home, account(), dt.datetime.now(dt.UTC))
     statement.state(opened.home, account(), dt.datetime.now(dt.UTC))
     if steps.nothing_new(opened, today or dt.datetime.now(dt.UTC).date()):
         return Refreshed(changed=False)
