@@ -73,7 +73,7 @@ def _verbs_that_log(scene: Scene, home: Home) -> Iterator[Case]:
     for words in (
         ["backup", str(scene.place("a.tar"))],
         ["withdraw", reference, "--why", "trial"],
-        ["backfill", str(export.parent), "--year", "2023-24"],
+        ["backfill", str(export.parent), "--year", "2025-26"],
         eia,
         ["release", "withdraw", name, "--why", "trial", "--by", "A"],
     ):

@@ -22,7 +22,7 @@ from pipelines.orchestration import dbt, steps
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.quiet import Unexpected
 from pipelines.orchestration.versions import PROJECT
-from pipelines.release import draft, release, statement
+from pipelines.release import approvals, draft, release, statement
 
 if TYPE_CHECKING:
     from dagster import AssetCheckEvaluation, DagsterEvent, DagsterInstance
@@ -80,6 +80,7 @@ def _refreshed(opened: Opened, today: dt.date | None, progress: Callable[[str], 
     draft.recover(opened.home)
     release.recover(opened.home)
     now = dt.datetime.now(dt.UTC)
+    approvals.adopt(opened.home, account(), now)
     statement.state(opened.home, account(), now)
     steps.retain(opened, dt.datetime.combine(today, now.timetz()) if today else now)
     if steps.nothing_new(opened, today or now.date()):

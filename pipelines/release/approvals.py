@@ -22,10 +22,21 @@ def log_made(home: Home, draft: Manifest, by: str, now: dt.datetime) -> None:
     audit.append(home.audit, by, f"made the draft {release_id(draft)}: {fingerprint(draft)}", now)
 
 
+def adopt(home: Home, by: str, now: dt.datetime) -> None:
+    """Log ``by`` as who made a draft that nobody is logged for: one of an earlier version, or whose run was killed after it stood."""
+    try:
+        draft = read(home.draft)
+    except ManifestError:
+        return
+    if not makers(home, draft):
+        log_made(home, draft, by, now)
+
+
 def approve(home: Home, name: str, by: str, typed_by: str, now: dt.datetime) -> None:
     """Record that ``by`` approves the draft that would be the release ``name``; ``typed_by`` is the login name of whoever says so.
 
-    :class:`HomeError` where the draft is another by now or is not as it was judged, and where ``by`` made it or has approved it before.
+    :class:`HomeError` where the draft is another by now or is not as it was judged, where ``by`` made it or has approved it before,
+    and where nobody is known to have made it.
     """
     try:
         draft = read(home.draft)
@@ -36,6 +47,8 @@ def approve(home: Home, name: str, by: str, typed_by: str, now: dt.datetime) -> 
     problems = verify(home.draft)
     if problems:
         raise HomeError(f"The draft is not as it was judged, so it is not approved: {'; '.join(problems)}.")
+    if not makers(home, draft):
+        raise HomeError("The audit log does not say who made this draft, so nobody can approve it yet. Run: equality refresh")
     by = " ".join(by.split())
     if not by:
         raise HomeError("An approval needs the name of whoever gives it; nothing was changed.")

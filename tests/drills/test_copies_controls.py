@@ -154,11 +154,11 @@ def test_a_log_without_anchor_is_noticed(failed: Failed) -> None:
 
 
 def test_approvals_that_nobody_counts_are_noticed(failed: Failed) -> None:
-    assert "no approval: not released (1 asked for)" in failed(record.approvals, approvals, "lacking", lambda *_: "")
+    assert "no approval: not released (2 asked for)" in failed(record.approvals, approvals, "lacking", lambda *_: "")
 
 
 def test_makers_who_approve_are_noticed(failed: Failed) -> None:
-    assert "who made the draft cannot approve it" in failed(record.approvals, approvals, "makers", lambda home, draft: set())
+    assert "who made the draft cannot approve it" in failed(record.approvals, approvals, "makers", lambda home, draft: {"nobody"})
 
 
 def test_names_that_are_not_held_together_are_noticed(failed: Failed) -> None:

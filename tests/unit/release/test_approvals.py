@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.home import Home, HomeError
 from pipelines.release import release
-from pipelines.release.approvals import approve, log_made
+from pipelines.release.approvals import adopt, approve, log_made
 from pipelines.release.manifest import Manifest
 from pipelines.release.verify import release_id
 
@@ -75,6 +75,18 @@ def test_a_draft_that_is_not_what_was_judged_is_not_approved(home: Home, build: 
     (home.draft / "reports" / "board.html").write_text("other")
     with pytest.raises(HomeError, match="not as it was judged"):
         say(home, draft, "ann")
+
+
+def test_a_draft_that_nobody_is_known_to_have_made_waits_until_a_refresh_takes_it_on(home: Home, build: Build) -> None:
+    draft = build(approvals_needed=1)
+    with pytest.raises(HomeError, match="does not say who made"):
+        say(home, draft, "ann")
+    for _ in range(2):
+        adopt(home, "night", NOON)
+    assert len(home.audit.read_text().splitlines()) == 1
+    with pytest.raises(HomeError, match="made this draft"):
+        say(home, draft, "night")
+    say(home, draft, "ann")
 
 
 def test_an_approval_written_into_the_log_by_hand_releases_nothing(home: Home, build: Build, dated: Dated) -> None:
