@@ -62,7 +62,7 @@ def refresh(opened: Opened, today: dt.date | None, progress: Callable[[str], Non
             return Refreshed(changed=False)
         return _run_job(opened, today, progress)
     except Exception as error:
-        if disk.is_full(error):
+        if disk.is_full(error) or disk.has_no_room(opened.home.root):
             raise HomeError(disk.sentence(opened.home.root)) from None
         raise
 
@@ -83,7 +83,8 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
     ):
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}})
         failed = tuple(_told(event) for event in result.filter_events(lambda event: event.is_step_failure) if event.step_failure_data.error)
-        if any(_for_want_of_room(event) for event in result.all_events):
+        no_room = not result.success and disk.has_no_room(opened.home.root)
+        if no_room or any(_for_want_of_room(event) for event in result.all_events):
             raise HomeError(disk.sentence(opened.home.root))
         failed += tuple(_judgement(one) for one in result.get_asset_check_evaluations() if not one.passed and one.blocking)
     return Refreshed(changed=True, failed=failed or (() if result.success else ("a step that gave no reason",)))
