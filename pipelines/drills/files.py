@@ -127,11 +127,11 @@ def half_written(scene: Scene) -> Iterator[Case]:
         file.write(b"".join(content.splitlines(keepends=True)[:-5]))
         report = door.take_in(settle=0.5)
         yield Case("a writer that has fallen silent is waited for", not report.settled and stalled.exists())
-    stalled.unlink()
+    stalled.unlink(missing_ok=True)
     for name in ("Pupils 2025-26.csv.part", "Pupils 2025-26.csv.filepart", ".Pupils 2025-26.csv.swp", "Pupils 2025-26.csv.tmp"):
         part = door.drop(FIRST, name, content)
         yield Case(f"{name.rpartition('.')[2]}: not read", not door.take_in().settled and part.exists())
-        part.unlink()
+        part.unlink(missing_ok=True)
     for name, cut in (("no byte", b""), ("noughts", bytes(5000)), ("cut in a row", content[: len(content) // 2 + 7].rstrip(b"\r\n"))):
         told = door.send(FIRST, f"{name} 2025-26_20261119T1000.csv", cut)
         yield Case(f"{name}: not accepted", told["outcome"] == receipts.REFUSED and bool(told["problems"]), told["problems"][0]["kind"])

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+LEAST = 1_000_000
 SAID = ("no space left on device", "disk is full", "disk quota exceeded", "file too large", "could not fully write")
 """How the operating system, SQLite, DuckDB and Arrow say it."""
 
@@ -25,6 +26,11 @@ def is_full(error: BaseException | None) -> bool:
 def says_full(text: str) -> bool:
     """The same of an error's text."""
     return any(said in text.lower() for said in SAID)
+
+
+def has_no_room(root: Path) -> bool:
+    """Whether next to nothing is free where ``root`` lies: then whatever failed, in whatever words, failed for want of room."""
+    return shutil.disk_usage(root).free < LEAST
 
 
 def sentence(root: Path) -> str:

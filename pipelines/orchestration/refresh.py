@@ -69,7 +69,7 @@ def refresh(opened: Opened, today: dt.date | None, progress: Callable[[str], Non
         else:
             heartbeat.stopped(opened.home, dt.datetime.now(dt.UTC), "; ".join(failure.rstrip(".") for failure in done.failed))
     except Exception as error:
-        if disk.is_full(error):
+        if disk.is_full(error) or disk.has_no_room(opened.home.root):
             raise HomeError(disk.sentence(opened.home.root)) from None
         heartbeat.stopped(opened.home, dt.datetime.now(dt.UTC), type(error).__name__)
         raise
@@ -105,7 +105,8 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
         forget_runs(instance, dt.datetime.now(dt.UTC) - dt.timedelta(days=opened.catalogue.retention.log_days))
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}})
         failed = tuple(_told(event) for event in result.filter_events(lambda event: event.is_step_failure) if event.step_failure_data.error)
-        if any(_for_want_of_room(event) for event in result.all_events):
+        no_room = not result.success and disk.has_no_room(opened.home.root)
+        if no_room or any(_for_want_of_room(event) for event in result.all_events):
             raise HomeError(disk.sentence(opened.home.root))
         failed += tuple(_judgement(one) for one in result.get_asset_check_evaluations() if not one.passed and one.blocking)
     return Refreshed(changed=True, failed=failed or (() if result.success else ("a step that gave no reason",)))

@@ -31,11 +31,11 @@ def test_files_that_count_twice_are_noticed(made: Scene, monkeypatch: pytest.Mon
 
 
 def test_an_order_that_matters_is_noticed(made: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    def last_come(candidates: list[ledger.SliceEntry]) -> ledger.SliceEntry | None:
-        return list(candidates)[-1] if candidates else None
+    def first_come(candidates: list[ledger.SliceEntry]) -> ledger.SliceEntry | None:
+        return next((entry for entry in candidates if entry.active), candidates[-1] if candidates else None)
 
     for where in (ledger, deciding):
-        monkeypatch.setattr(where, "winner", last_come)
+        monkeypatch.setattr(where, "winner", first_come)
     assert failed(files.orders(made))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.home import Home, HomeError
-from pipelines.home.lock import hold
+from pipelines.home.lock import hold, is_free
 
 HOLDER = """
 import sys, time
@@ -34,3 +34,30 @@ def test_a_second_run_is_refused_until_the_first_is_dead(tmp_path: Path) -> None
         first.wait()
     hold(home)
     hold(home)
+
+
+BUILDER = """
+import subprocess, sys, time
+from pipelines.home import Home
+from pipelines.home.lock import build_for_parent, hold
+if sys.argv[2:]:
+    build_for_parent(Home.at(sys.argv[1]))
+    print("building", flush=True)
+else:
+    hold(Home.at(sys.argv[1]))
+    subprocess.Popen([sys.executable, "-c", sys.orig_argv[2], sys.argv[1], "child"])
+time.sleep(60)
+"""
+
+
+def test_a_child_that_builds_ends_with_a_killed_run_and_is_waited_for(tmp_path: Path) -> None:
+    home = Home.at(tmp_path)
+    first = subprocess.Popen([sys.executable, "-c", BUILDER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert first.stdout is not None
+    assert first.stdout.readline() == "building\n"
+    assert not is_free(home)
+    first.kill()
+    first.wait()
+    hold(home)
+    assert first.stdout.read() == ""  # the child has let go of it
+    assert not is_free(home)
