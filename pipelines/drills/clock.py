@@ -7,13 +7,13 @@ import itertools
 from collections.abc import Iterator
 
 from pipelines import intake
+from pipelines.catalogue import load
 from pipelines.drills.aftermath import damage, manifest
 from pipelines.drills.door import FIRST, SECOND, Door
 from pipelines.drills.promise import Case, Drill
 from pipelines.drills.scene import Scene
 from pipelines.intake import names, values
 from pipelines.intake.arrivals import SCHOOL_TIME, school_time
-from pipelines.orchestration import steps
 from pipelines.release import release
 
 UTC = dt.UTC
@@ -67,8 +67,7 @@ def set_back(scene: Scene) -> Iterator[Case]:
 def released(scene: Scene) -> Iterator[Case]:
     """The day of a release, seen by clocks before, on and after it."""
     home = scene.released()
-    opened = Door.of(scene).opened
-    calendar = opened.catalogue.calendar
+    calendar = load(home.trust).calendar
     day = next(period.release_from for period in calendar.periods if period.release_from)
     served, folder = manifest(home), home.releases / (home.releases / release.CURRENT).readlink()
     folder.rename(home.root / "taken-away")
@@ -85,7 +84,7 @@ def released(scene: Scene) -> Iterator[Case]:
     done = scene.refresh(home, "--today", (day - dt.timedelta(days=300)).isoformat())
     same = manifest(home) == served and not damage(home) and len(release.listing(home)) == 1
     yield Case("a refresh with the clock set back makes and unmakes no release", not done.returncode and same)
-    yield Case("it has nothing to do", steps.waiting(opened) == "" and "Nothing new" in done.stdout)
+    yield Case("it has nothing to do", "Nothing new" in done.stdout)
 
 
 def changes() -> Iterator[Case]:

@@ -22,10 +22,11 @@ from pipelines.drills.promise import Case
 from pipelines.drills.scene import Scene
 from pipelines.intake import receipts
 from pipelines.intake.arrivals import MOST_BYTES
+from pipelines.intake.extents import MOST_CELLS
 from pipelines.orchestration.opened import Opened
 from pipelines.reporting.sql import NotAnswered, answers, open_marts
 
-SECONDS, MEGABYTES = 10.0, 1500
+SECONDS, MEGABYTES = 10.0, 1000
 """What one file may cost: time of the processor, and memory of the process at its largest (which Linux starts anew with the program)."""
 MEASURED = """
 import json, os, re, sys
@@ -38,6 +39,7 @@ finally:
     print(json.dumps([used.user + used.system, int(most[1]) / 1024]), file=sys.stderr)
 """
 HEAD = b"UPN,Sex,Year Group,Ethnicity\n"
+ROWS = MOST_CELLS // 4 - 1
 ALMOST = MOST_BYTES - 100
 
 
@@ -107,6 +109,12 @@ HOSTILE: dict[str, tuple[str, Callable[[Path], object]]] = {
             b"<PupilOnRoll/>",
             b"</M>",
         ),
+    ),
+    "as many cells as are read, csv": ("csv", lambda path: path.write_bytes(HEAD + b"a,b,c,d\n" * (ROWS - 1))),
+    "as many objects as are read, json": ("json", lambda path: path.write_bytes(b"[" + b'{"upn":1},' * (ROWS - 1) + b"{}]")),
+    "as many records as are read, xml": (
+        "xml",
+        lambda path: path.write_bytes(XML + b"<M>" + b"<PupilOnRoll><UPN>a</UPN></PupilOnRoll>" * (ROWS - 1) + b"</M>"),
     ),
     "millions of attributes": (
         "xml",

@@ -10,8 +10,8 @@ from xml.parsers import expat
 
 from pipelines.intake.problems import Refused, problem
 
-MOST_CELLS = 5_000_000
-"""Eighty times what the roll of a large trust has."""
+MOST_CELLS = 4_000_000
+"""A little more than sixty columns of sixty thousand pupils; what a machine reads within ten seconds."""
 WIDEST = 16_384
 """Columns of a sheet (Excel, specifications and limits)."""
 
