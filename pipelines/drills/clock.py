@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pipelines import intake
 from pipelines.drills.aftermath import damage, manifest
-from pipelines.drills.door import FIRST, Door
+from pipelines.drills.door import FIRST, SECOND, Door
 from pipelines.drills.promise import Case, Drill
 from pipelines.drills.scene import Scene
 from pipelines.intake import names, values
@@ -48,16 +48,16 @@ def clock(scene: Scene) -> Iterator[Case]:
 def set_back(scene: Scene) -> Iterator[Case]:
     """A later export wins, whatever the clock says when it arrives."""
     door = Door.of(scene)
-    content = door.pupils(FIRST)
+    content = door.pupils(SECOND)
     shorter = b"".join(content.splitlines(keepends=True)[:-1])
     noon = dt.datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-    door.drop(FIRST, "Pupils_2025-26_20261101T0900.csv", content, noon)
+    door.drop(SECOND, "Pupils_2025-26_20261101T0900.csv", content, noon)
     door.take_in(now=lambda: noon)
     before = door.tables()
-    door.drop(FIRST, "Pupils_2025-26_20261001T0900.csv", shorter, noon)
+    door.drop(SECOND, "Pupils_2025-26_20261001T0900.csv", shorter, noon)
     door.take_in(now=lambda: noon - dt.timedelta(days=400))
     yield Case("an older export that arrives while the clock is set back does not win", door.tables() == before != {})
-    door.drop(FIRST, "Pupils_2025-26_20261102T0900.csv", shorter + b"\n", noon - dt.timedelta(days=800))
+    door.drop(SECOND, "Pupils_2025-26_20261102T0900.csv", shorter + b"\n", noon - dt.timedelta(days=800))
     door.take_in(now=lambda: noon - dt.timedelta(days=401))
     yield Case("a later export that arrives while the clock is set back does", len(door.tables()["pupils"]) == len(before["pupils"]) - 1)
     door.take_in(now=lambda: noon + dt.timedelta(days=1))

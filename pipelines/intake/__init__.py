@@ -18,7 +18,7 @@ from pipelines.intake.rekeying import rekey, take_back
 from pipelines.intake.replay import replay
 from pipelines.intake.retention import Ended, retain
 from pipelines.intake.settle import IntakeReport, Settled, take_in
-from pipelines.intake.standing import inputs, status, unsettled
+from pipelines.intake.standing import inputs, lessened, status, unsettled
 from pipelines.intake.store import Store
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "faults",
     "inputs",
     "key_of",
+    "lessened",
     "listed",
     "record_objection",
     "rekey",

@@ -44,6 +44,14 @@ def inputs(home: Home) -> list[tuple[str, str, str, str]]:
         return sorted((*entry.key, entry.content_hash) for entry in ledger.slices(active=True))
 
 
+def lessened(home: Home) -> dict[str, tuple[str, dt.date]]:
+    """By content hash, what became of bytes that are no longer kept as they came, and when: of an erasure, or at the end of their time."""
+    if not home.ledger.exists():
+        return {}
+    with closing(Ledger(home.ledger)) as ledger:
+        return ledger.lessened()
+
+
 def status(home: Home, catalogue: Catalogue, now: dt.datetime) -> pd.DataFrame:
     """One row per academy, dataset and period: what is in use and what came of the last file.
 

@@ -78,6 +78,12 @@ def _otherwise(then: Manifest, opened: Opened) -> list[str]:
     before, today = ({**said.packages, "the solver": said.solver} for said in (then.versions, now))
     changed = [name for name in sorted(before.keys() | today.keys()) if before.get(name) != today.get(name)]
     reasons += [f"{name} was {before.get(name, 'none')} then and is {today.get(name, 'none')} now." for name in changed]
+    less = intake.lessened(opened.home)
+    lacking = [item for item in then.inputs if item.sha256 in less]
+    if lacking:
+        reasons.append(
+            f"{len(lacking)} of its {len(then.inputs)} inputs are no longer kept as they came: somebody was erased, or their time was up."
+        )
     rules = {"policy": "The disclosure policy was changed since.", "all": "The catalogue, the calendar or trust/ was changed since."}
     return reasons + [said for part, said in rules.items() if then.catalogue.get(part) != opened.catalogue.fingerprints.get(part)]
 

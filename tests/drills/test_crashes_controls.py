@@ -134,7 +134,7 @@ def test_a_run_that_hides_the_full_disk_is_noticed(scene: Scene, monkeypatch: py
 
     monkeypatch.setattr(Scene, "told", silent)
     try:
-        with full_disk.disk(scene, 5) as root:
+        with full_disk.disk(scene) as root:
             home = Home.at(root / "home")
             published(home)
             served = aftermath.manifest(home)

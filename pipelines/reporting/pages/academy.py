@@ -24,6 +24,8 @@ SMALLEST_ROLL = 60
 COMPOSED = ("sex", "ethnicity_major", "sen_provision", "disadvantage", "eal", "disability")
 QUESTIONS = {"suspended": (60, 61, 62), "persistent_absence": (63, 64, 62), "": (65, 66, 62)}
 MOST_RATES = 6
+COHORT = "_cohort"
+"""How the catalogue names the pupils of one year group."""
 
 
 def academy_page(marts: Marts, code: str, brand: Brand, context: Context, public: bool = False, shorter: int = 0) -> str:
@@ -123,14 +125,24 @@ def _questions(chosen: pd.DataFrame) -> list[str]:
 
 
 def _owed(marts: Marts, code: str) -> list[str]:
-    """The measures of which this academy has no data though others have, in their labels."""
+    """The measures of which this academy has no data though all others of its phase have, in their labels.
+
+    What only some year groups are counted in (a cohort, answers to a survey) is left out: an infant school has no key stage 2.
+    """
     cells = marts.cells[
         marts.cells["area_level"].eq("academy") & marts.cells["characteristic"].eq(ALL) & marts.cells["cross_characteristic"].eq(ALL)
     ]
     told = cells[cells["status"].ne("x")].groupby(["population", "measure"])["area_code"].agg(set).to_dict()
-    labels = marts.measures.set_index(["population", "measure"])["label"]
+    asked = marts.measures[~marts.measures["population"].isin(_of_some_years(marts)) & marts.measures["subject"].ne("pupil_answer")]
+    labels = asked.set_index(["population", "measure"])["label"]
     phases = marts.areas[marts.areas["area_level"].eq("academy") & marts.areas["parent_level"].eq("phase")]
     mine = set(phases.loc[phases["area_code"].eq(code), "parent_code"])
     alike = set(phases.loc[phases["parent_code"].isin(mine), "area_code"]) - {code}
     owed = [label for key, label in labels.items() if code not in told.get(key, {code}) and alike and alike <= told[key]]
     return sorted(set(owed))
+
+
+def _of_some_years(marts: Marts) -> set[str]:
+    """The populations that are a cohort, or lie within one."""
+    base = dict(marts.populations[["population", "base"]].itertuples(index=False, name=None))
+    return {name for name in base if any(COHORT in one for one in (name, base[name] or ""))}

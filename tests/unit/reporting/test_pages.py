@@ -82,6 +82,23 @@ def test_an_academy_reads_its_own_findings_with_questions_and_what_is_owed(with_
     assert "Suspended once 9% 5%" in text
 
 
+def test_what_all_others_of_its_phase_have_is_owed_but_not_what_only_a_year_group_has(marts_folder: Path, rewrite: Rewrite) -> None:
+    def without_suspensions(rows: pd.DataFrame) -> pd.DataFrame:
+        others = rows[rows["measure"].eq("suspended") & rows["area_code"].eq(ZEBRA)].assign(status="shown")
+        told = [others.assign(area_code=code) for code in (APPLE, MANGO)]
+        return pd.concat([rows[~(rows["measure"].eq("suspended") & rows["area_level"].eq("academy"))], *told], ignore_index=True)
+
+    def in_a_phase(rows: pd.DataFrame) -> pd.DataFrame:
+        academies = rows[rows["area_level"].eq("academy")]
+        return pd.concat([rows, academies.assign(parent_level="phase", parent_code="primary")], ignore_index=True)
+
+    rewrite("mart_pupil_outcomes", without_suspensions)
+    rewrite("dim_areas", in_a_phase)
+    assert "Zebra Academy has none: Suspended once." in text_of(every_page(marts_folder)["academy"])
+    rewrite("dim_populations", lambda rows: rows.assign(base=rows["base"].mask(rows["population"].eq("pupils"), "pupils_first_cohort")))
+    assert "Nothing: it has every figure" in text_of(every_page(marts_folder)["academy"])
+
+
 def test_the_public_page_of_an_academy_asks_and_owes_nothing(with_gaps_at_zebra: Path) -> None:
     text = text_of(academy_page(read_marts(with_gaps_at_zebra, "2025-26"), ZEBRA, BRAND, CONTEXT, public=True))
     assert "Questions to ask" not in text and "still needed" not in text and "for the governors" not in text
