@@ -135,6 +135,7 @@ def _reached(drop: Drop, home: Home, sftp: str) -> Iterator[Case]:
     drop.scratch.mkdir()
     mine, got = drop.scratch / "pupils.csv", drop.scratch / "got"
     mine.write_text("Surname\nnobody\n")
+    mine.chmod(0o644)  # SFTP programs on Unix send it along; a file that arrives private is answered as locked
     sent = drop.sftp(sftp, FIRST, f"put {mine} pupils.csv", "ls /")
     there = home.drop / FIRST / "pupils.csv"
     group = there.exists() and there.stat().st_gid == (home.drop / FIRST).stat().st_gid and there.stat().st_mode & 0o777 == 0o640

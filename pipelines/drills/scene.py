@@ -113,6 +113,7 @@ class Scene:
 
     @cached_property
     def _dropped(self) -> Home:
+        os.umask(0o077)  # as whoever opens a home sets it: else what dbt parses here can be read by others, and the home is refused
         home = Home.at(self.scratch / "made" / "dropped")
         home.make()
         make_keys(home)

@@ -21,6 +21,7 @@ from pipelines.drills.mailbox import WENT_TO, Mailbox, mailbox
 from pipelines.drills.promise import Case, Drill
 from pipelines.drills.scene import Scene
 from pipelines.home import Home, heartbeat
+from pipelines.intake.receipts import HELD, REFUSED
 from pipelines.orchestration import steps, watch
 from pipelines.orchestration.opened import Opened
 
@@ -114,7 +115,7 @@ class Nights:
             taken = intake.take_in(self.home, opened.keys, opened.catalogue, gate, clock=lambda night=night: night, settle=0.0)  # type: ignore[misc]
             intake.send_notices(self.home, opened.catalogue, night, lambda line: None)
             for item in taken.settled:
-                if not item.slices and item.outcome in ("refused", "held"):
+                if not item.slices and item.outcome in (REFUSED, HELD):
                     self.faults.setdefault(item.reference, night + MORNING)
             heartbeat.began(self.home, night)
             if self.chosen():
@@ -124,19 +125,19 @@ class Nights:
                 self.faults[f"The refresh of {_told(night)} never ended"] = night + MORNING
             else:
                 heartbeat.succeeded(self.home, night + dt.timedelta(minutes=20))
-            for words, day in late.items():
-                if day < night.date():
+            for words, name in late.items():
+                if due[name] < night.date():
                     self.faults.setdefault(words, night + MORNING)
             found = watch.look(self.home, opened.catalogue, night + MORNING)
             intake.send_digest(self.home, opened.catalogue, found.faults, night + MORNING)
-        assert due
 
-    def _plan(self, opened: Opened) -> tuple[list[tuple[Path, str, int]], dict[str, dt.date], dict[str, dt.date]]:
+    def _plan(self, opened: Opened) -> tuple[list[tuple[Path, str, int]], dict[str, str], dict[str, dt.date]]:
         """Which file is sent by whom on which night, one in twenty days too late; and which academies will have to be named for it."""
         store = self.home.root / "to be sent"
         self.home.drop.rename(store)
         self.home.drop.mkdir(mode=0o770)
-        waiting, late = [], {}
+        waiting: list[tuple[Path, str, int]] = []
+        late: dict[str, str] = {}
         due: dict[str, dt.date] = {}
         datasets = {dataset.title.lower().split()[0]: dataset for dataset in opened.catalogue.datasets.values()}
         first = True
@@ -153,7 +154,7 @@ class Nights:
                     due[dataset.name] = max(day, due.get(dataset.name, day))
                     if missing:
                         first = False
-                        late[f"{academy.name}: {dataset.title} 2025-26 is"] = due[dataset.name]
+                        late[f"{academy.name}: {dataset.title} 2025-26 is"] = dataset.name
         path = self.home.trust / "calendar.yml"
         calendar = yaml.safe_load(path.read_text("utf-8"))
         calendar["periods"][0]["due"] = due

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dagster import AssetExecutionContext, AssetKey, AssetsDefinition
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+from packaging.version import Version
 
 from pipelines.orchestration import dbt
 from pipelines.orchestration.resources import TrustHome
@@ -41,6 +44,14 @@ def _room(resource: Mapping[str, Any]) -> str:
     return str(resource["fqn"][1]) if len(resource["fqn"]) > 2 else "warehouse"
 
 
+class Dbt(DbtCliResource):
+    """dbt's command line, whose version is read where it is installed: ``dbt --version`` asks the package index for newer ones."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(version("dbt-core"))
+
+
 def warehouse_assets(manifest: Path) -> AssetsDefinition:
     """The assets of ``manifest``: one build makes them all, in a warehouse beside the one in use."""
 
@@ -49,7 +60,7 @@ def warehouse_assets(manifest: Path) -> AssetsDefinition:
         opened = home.take()
         dbt.start_afresh(opened)
         os.environ.update(dbt.environment(opened))
-        cli = DbtCliResource(project_dir=str(dbt.PROJECT_DIR), profiles_dir=str(dbt.PROJECT_DIR), dbt_executable=str(dbt.EXECUTABLE))
+        cli = Dbt(project_dir=str(dbt.PROJECT_DIR), profiles_dir=str(dbt.PROJECT_DIR), dbt_executable=str(dbt.EXECUTABLE))
         yield from cli.cli(dbt.BUILD, context=context, target_path=opened.dbt_target).stream()
 
     return warehouse
