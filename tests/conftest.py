@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+
+os.umask(0o077)
+"""As the product's own command does: what others can read is refused."""
 
 
 @pytest.fixture
