@@ -18,6 +18,9 @@ def small_trust(tmp_path: Path) -> Path:
     return Path(shutil.copytree(Path(__file__).parent / "small_trust", tmp_path / "trust"))
 
 
+SLOWEST = ("test_drills.py", "test_star.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that refresh a home come first, slowest of all first, so that no worker is left alone with one at the end."""
-    items.sort(key=lambda item: ("line" not in item.path.parts, item.path.name != "test_star.py"))
+    """The files that refresh homes come first, slowest of all first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: (item.path.name not in SLOWEST, "line" not in item.path.parts, item.path.name != SLOWEST[0]))
