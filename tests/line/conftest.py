@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from homes import REAL, make_home, refresh, without_advice
+from homes import REAL, day_of, make_home, refresh, without_advice
 
 from pipelines.home import Home
 from pipelines.orchestration.starter import write_demonstration
@@ -20,7 +20,7 @@ def refreshed(name: str, root: Path) -> Path:
     if not REAL.is_dir():
         pytest.skip("the real files beside the project are absent")
     home = make_home(name, root)
-    done = refresh(home.root)
+    done = refresh(home.root, "--today", day_of(name))
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return home.draft
 

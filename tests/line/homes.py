@@ -53,9 +53,14 @@ def _write_star_academies(home: Home) -> None:
     (home.trust / "academies.yml").write_text(text, "utf-8")
 
 
-def refresh(root: Path) -> subprocess.CompletedProcess[str]:
+def day_of(name: str) -> str:
+    """A day soon after the last year of a real data set: later, its rows would have been kept for longer than their contract says."""
+    return f"{int(PERIODS[name][-1][:4]) + 1}-12-31"
+
+
+def refresh(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """`equality refresh` as a person runs it."""
-    command = [str(Path(sys.executable).with_name("equality")), "refresh", "--home", str(root)]
+    command = [str(Path(sys.executable).with_name("equality")), "refresh", "--home", str(root), *words]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=1500)
 
 

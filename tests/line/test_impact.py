@@ -39,9 +39,9 @@ ANSWERED = {
 
 @pytest.fixture
 def home(demonstration: Home, tmp_path: Path) -> Home:
-    """A copy of what an assessment needs of the demonstration: declarations and releases."""
+    """A copy of what an assessment needs of the demonstration: declarations, releases and the key that signs."""
     place = Home.at(tmp_path / "home")
-    for folder in (demonstration.trust, demonstration.releases):
+    for folder in (demonstration.trust, demonstration.releases, demonstration.keys):
         shutil.copytree(folder, place.root / folder.name, symlinks=True)
     return place
 
