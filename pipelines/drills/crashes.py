@@ -76,7 +76,7 @@ def kill(running: subprocess.Popen[Any]) -> None:
 
 
 def kills(scene: Scene) -> Iterator[Case]:
-    """First releases and corrections in turn. A full drill lets each blow be followed by an undisturbed run; a sample lets two fall on one home."""
+    """First releases and corrections in turn. A full drill lets each blow be followed by an undisturbed run; a sample lets one fall on each."""
     began = time.monotonic()
     first = manifest(scene.released())
     lasted = max(time.monotonic() - began, 30.0)
@@ -84,11 +84,7 @@ def kills(scene: Scene) -> Iterator[Case]:
     blows += [Blow(seconds=scene.chance.uniform(0.5, lasted)) for _ in range(KILLS - len(blows))]
     scene.chance.shuffle(blows)
     if not scene.full:
-        early, late = (
-            Blow(passage=scene.chance.randint(1, scene.passages // 3)),
-            Blow(passage=scene.chance.randint(scene.passages // 2, scene.passages)),
-        )
-        yield from killed(scene, scene.dropped(), [early, late], first, "first release")
+        yield from killed(scene, scene.dropped(), [Blow(passage=scene.chance.randint(1, scene.passages))], first, "first release")
         yield from killed(scene, with_correction(scene), [Blow(passage=scene.chance.randint(1, 12))], None, "correction")
         return
     corrected = with_correction(scene)

@@ -121,7 +121,9 @@ class Scene:
         parsed_manifest(home.warehouse / "dbt")  # once, and not in every copy
         canaries.plant(home)
         with (home.trust / "disclosure_policy.yml").open("a", encoding="utf-8") as policy:
-            policy.write("price_coarser: 0\n")  # advice on coarser tables takes as long as protection itself
+            policy.write(
+                "price_coarser: 0\nbudget: 2\n"
+            )  # advice, and the search for the cheapest pattern, take longest; safety rests on neither
         return home
 
     @cached_property
