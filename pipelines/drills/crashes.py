@@ -25,7 +25,7 @@ from pipelines.drills.full_disk import full_disk
 from pipelines.drills.judges import judges
 from pipelines.drills.promise import Case, Drill
 from pipelines.drills.scene import Scene
-from pipelines.home import Home, seam
+from pipelines.home import Home, make_keys, seam
 from pipelines.home.lock import is_free
 from pipelines.orchestration import stale
 from pipelines.release import bundle, draft, release
@@ -129,6 +129,7 @@ def publishes(scene: Scene) -> Iterator[Case]:
     number = PUBLISHES if scene.full else 10
     home = Home.at(scene.place("home"))
     home.make()
+    make_keys(home)
     catalogue = load(scene.dropped().trust)
     first = dt.date(2026, 1, 1)
 

@@ -19,7 +19,7 @@ from pipelines.catalogue import load
 from pipelines.drills import aftermath, crashes, full_disk, judges
 from pipelines.drills.promise import CannotTry, Case
 from pipelines.drills.scene import Scene
-from pipelines.home import Home, seam
+from pipelines.home import Home, make_keys, seam
 from pipelines.home import lock as locks
 from pipelines.orchestration import steps
 from pipelines.release import release
@@ -37,6 +37,7 @@ def failed(cases: Iterator[Case]) -> list[str]:
 def published(home: Home) -> Path:
     """A release in ``home``, made as the drill of publishing makes one."""
     home.make()
+    make_keys(home)
     day = dt.date(2026, 1, 1)
     crashes.small_draft(home, 1, day)
     period = SimpleNamespace(period="2025-26", release_from=day)
@@ -92,7 +93,7 @@ def _any_catalogue() -> Any:
 
 
 def test_the_seam_ends_a_run_at_the_passage_that_is_named(tmp_path: Path) -> None:
-    words = "import sys; from pathlib import Path; from pipelines.home.vault import write_whole\n"
+    words = "import sys; from pathlib import Path; from pipelines.home.whole import write_whole\n"
     words += "for n in range(9): write_whole(Path(sys.argv[1]) / str(n), b'x')"
     env = {**os.environ, seam.TALLY: str(tmp_path / "tally"), seam.LAST: "5"}
     (tmp_path / "out").mkdir()
