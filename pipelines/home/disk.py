@@ -10,6 +10,8 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LEAST = 1_000_000
 SAID = ("no space left on device", "disk is full", "disk quota exceeded", "file too large", "could not fully write")
 """How the operating system, SQLite, DuckDB and Arrow say it."""
+WANTING = "The disk is full."
+"""How a step says it, whose words are its own."""
 
 
 def is_full(error: BaseException | None) -> bool:

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from pipelines.catalogue import CatalogueError
-from pipelines.home import HomeError
+from pipelines.home import HomeError, disk
 from pipelines.orchestration.versions import PROJECT
 
 P = ParamSpec("P")
@@ -32,7 +32,7 @@ def quiet(step: Callable[P, R]) -> Callable[P, R]:
         except (HomeError, CatalogueError) as ours:
             said = type(ours)(*ours.args)
         except Exception as error:  # whatever it is, its words stay here
-            said = Unexpected(f"{type(error).__name__}{_place(error)}")
+            said = HomeError(disk.WANTING) if disk.is_full(error) else Unexpected(f"{type(error).__name__}{_place(error)}")
         raise said from None
 
     return run

@@ -123,7 +123,7 @@ def test_a_step_that_seals_what_no_judge_passed_is_noticed(scene: Scene, monkeyp
     monkeypatch.setattr(judges.Opened, "at", classmethod(lambda cls, root: None))
     monkeypatch.setattr(steps, "judge_marts", lambda opened: None)
     monkeypatch.setattr(steps, "attack_draft", lambda opened: None)
-    monkeypatch.setattr(steps, "finish", lambda opened: None)
+    monkeypatch.setattr(steps, "finish", lambda opened, now: None)
     found = failed(judges.judges(scene))
     assert len(found) >= 16
     assert all(name.endswith("nothing is sealed") for name in found)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
 from dagster import job, op
 
-from pipelines.orchestration.refresh import _told, plainly
+from pipelines.orchestration.quiet import quiet
+from pipelines.orchestration.refresh import _for_want_of_room, _told, plainly
 from pipelines.reporting.pages.figures import without_figure
 
 
@@ -29,3 +32,22 @@ def test_what_dbt_says_is_told_in_one_line_without_its_traceback() -> None:
         "Encountered an error: ValueError at a.py ours.Kind: why"
     )
     assert plainly("No file has been accepted yet.") == "No file has been accepted yet."
+
+
+def test_a_step_that_keeps_its_words_to_itself_still_says_that_the_disk_is_full() -> None:
+    @quiet
+    def written() -> None:
+        raise OSError(errno.ENOSPC, "A1234567890")
+
+    @op
+    def pages() -> None:
+        written()
+
+    @job
+    def night() -> None:
+        pages()
+
+    result = night.execute_in_process(raise_on_error=False)
+    failures = [event for event in result.all_events if event.is_step_failure]
+    assert [_for_want_of_room(event) for event in failures] == [True]
+    assert "A1234567890" not in str(failures)
