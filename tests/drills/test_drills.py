@@ -1,12 +1,22 @@
-"""A sample of every drill; `equality drill --full` tries all cases."""
+"""A sample of the drills: `equality drill` tries every promise, `equality drill --full` every case of it.
+
+Those that refresh whole homes, and so take minutes, take turns: two of them are drawn by the code itself, so that each change tries others
+and the same code the same.
+"""
 
 from __future__ import annotations
+
+import random
 
 import pytest
 
 from pipelines.drills.promise import attempt
-from pipelines.drills.promises import PROMISES
+from pipelines.drills.promises import PROMISES, TEXTS
 from pipelines.drills.scene import Scene
+from pipelines.orchestration.versions import versions
+
+LONG = (1, 8, 9, 12, 13, 17, 19, 20, 21, 23, 25, 28, 30, 31, 35)
+DRAWN = random.Random(versions().code).sample(LONG, 2)
 
 
 @pytest.fixture(scope="module")
@@ -14,8 +24,14 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     return Scene(tmp_path_factory.mktemp("drills"))
 
 
+def test_every_promise_has_a_drill() -> None:
+    assert list(PROMISES) == list(TEXTS) == list(range(1, 37))
+
+
 @pytest.mark.parametrize("number", PROMISES)
 def test_a_promise_holds_in_a_sample_of_its_cases(number: int, scene: Scene) -> None:
+    if number in LONG and number not in DRAWN:
+        pytest.skip(f"takes minutes, and was not drawn: equality drill {number}")
     tried = attempt(PROMISES[number], scene)
     if tried.cannot:
         pytest.skip(tried.cannot)

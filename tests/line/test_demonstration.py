@@ -107,7 +107,10 @@ def test_a_changed_byte_in_a_release_is_found(demonstration: Home, tmp_path: Pat
     changed[len(changed) // 2] ^= 1
     mart.write_bytes(bytes(changed))
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("equality")), "verify", str(copy)], capture_output=True, text=True, check=False
+        [str(Path(sys.executable).with_name("equality")), "verify", str(copy), "--home", str(demonstration.root)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 1
     assert "mart_gaps" in done.stderr

@@ -53,7 +53,7 @@ def test_everything_opens_with_the_new_key_and_nothing_with_the_old(home: Home) 
     assert opened(home, new) == (len(NAMES), 4950)
     with pytest.raises(HomeError):
         unseal(old, NAMES[0], (home.raw / NAMES[0]).read_bytes())
-    assert sorted(path.name for path in home.keys.iterdir()) == ["pseudonym.key", "storage.key"]
+    assert sorted(path.name for path in home.keys.glob("*.key")) == ["pseudonym.key", "signing.key", "storage.key"]
 
 
 @pytest.mark.parametrize("undo", [False, True])
