@@ -199,7 +199,7 @@ def other_versions(scene: Scene) -> Iterator[Case]:
 
 
 def _made_old(home: Home, name: str) -> None:
-    """Take away what this version added to the last: the number of the layout, the signing key, signature and statement, a table of the ledger."""
+    """Take away what this version added to the last: the number of the layout, the signing key, signature and statement, tables of the ledger."""
     for path in (
         home.layout_file,
         home.keys / PRIVATE,
@@ -210,6 +210,7 @@ def _made_old(home: Home, name: str) -> None:
         path.unlink()
     with closing(sqlite3.connect(home.ledger)) as ledger, ledger:
         ledger.execute("drop table notices")
+        ledger.execute("drop table lessened")
         ledger.execute("pragma user_version = 1")
 
 
@@ -232,7 +233,7 @@ def _later(scene: Scene, what: str, number: Any) -> Iterator[Case]:
     for words in verbs[:2] if what == "ledger" else scene.some(verbs, 3):
         done = scene.equality(*words, "--home", str(home.root))
         yield _ended(f"{what} {number}: {words[0]} refuses", done, REFUSED, "Traceback" not in done.stderr)
-    changed = {path for path, sha in {**before, **_lying(home)}.items() if before.get(path) != sha} - {".lock"}
+    changed = {path for path, sha in {**before, **_lying(home)}.items() if before.get(path) != sha} - {".lock", "heartbeat.json"}
     yield Case(f"{what} {number}: nothing was changed", not changed, ", ".join(sorted(changed)))
 
 
