@@ -15,7 +15,7 @@ from pipelines.drills.promises import PROMISES, TEXTS
 from pipelines.drills.scene import Scene
 from pipelines.orchestration.versions import versions
 
-LONG = (1, 8, 9, 12, 13, 17, 19, 20, 21, 23, 25, 28, 30, 31, 35)
+LONG = (1, 8, 9, 12, 13, 17, 19, 20, 21, 23, 25, 28, 30, 31, 33, 35)
 DRAWN = random.Random(versions().code).sample(LONG, 2)
 
 
