@@ -88,13 +88,13 @@ def kills(scene: Scene) -> Iterator[Case]:
         yield from killed(scene, with_correction(scene), [Blow(passage=scene.chance.randint(1, 12))], None, "correction")
         return
     corrected = with_correction(scene)
-    copies = [Home.at(shutil.copytree(corrected.root, scene.place("home"), symlinks=True)) for _ in range(2)]
+    copies = [scene.copy(corrected) for _ in range(2)]
     if scene.refresh(copies[0]).returncode:
         raise RuntimeError("an undisturbed correction failed")
     second = manifest(copies[0])
     for number, blow in enumerate(blows):
         if number % 2:
-            home = Home.at(shutil.copytree(corrected.root, scene.place("home"), symlinks=True))
+            home = scene.copy(corrected)
             yield from killed(scene, home, [blow], second, "correction")
         else:
             home = scene.dropped()
@@ -243,8 +243,12 @@ def one_at_a_time(scene: Scene) -> Iterator[Case]:
         ended = [one for one in started if one.poll() is not None]
         said = [one.communicate()[1] for one in ended]
         yield Case("exactly one of five works", len(ended) == len(started) - 1, f"{len(started) - len(ended)} at work")
-        refused = all(one.returncode == UNUSABLE for one in ended) and all("Another run is at work" in text for text in said)
-        yield Case(f"the others say so, and end with {UNUSABLE}", refused)
+        otherwise = [
+            f"{one.returncode}: {' '.join(text.split())[-200:]}"
+            for one, text in zip(ended, said, strict=True)
+            if one.returncode != UNUSABLE or "Another run is at work" not in text
+        ]
+        yield Case(f"the others say so, and end with {UNUSABLE}", not otherwise, "; ".join(otherwise))
         (holder,) = [one for one in started if one.poll() is None] or [started[0]]
         while holder.poll() is None and not (home.warehouse / "candidate.duckdb").exists():
             time.sleep(SIGHT)

@@ -62,7 +62,7 @@ def _shown(scene: Scene, home: Home) -> Iterator[Case]:
 
 
 def _heard(scene: Scene, home: Home) -> Iterator[Case]:
-    place = Home.at(shutil.copytree(home.root, scene.place("home"), symlinks=True))
+    place = scene.copy(home)
     before = _of_person(place)
     done = scene.equality("object", "--home", str(place.root), typed=f"{PUPIL}\n")
     _converge(place)
@@ -181,7 +181,7 @@ def _others(home: Home, key: str) -> dict[str, int]:
 
 def _of_staff(scene: Scene, dropped: Home) -> Iterator[Case]:
     """A member of staff, whose number is an academy's own and short enough to stand in other columns too."""
-    home = Home.at(shutil.copytree(dropped.root, scene.place("home"), symlinks=True))
+    home = scene.copy(dropped)
     number = _staff_number(next((home.drop / "900401").glob(f"{STAFF_FILE}*.csv")))
     for path in [path for path in home.drop.rglob("*.csv") if not path.name.startswith(("Staff", "Payroll", "Training"))]:
         path.unlink()

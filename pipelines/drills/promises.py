@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from pipelines.drills import borders, clock, copies, crashes, disclosure, files, people, secrets, watch
+from pipelines.drills import (
+    clock,
+    copies,
+    crashes,
+    disclosure,
+    encryption,
+    files,
+    listeners,
+    network,
+    people,
+    permissions,
+    pseudonyms,
+    sftp,
+    traces,
+    watch,
+)
 from pipelines.drills.promise import Drill, Promise
 
 TEXTS = {
@@ -43,7 +58,8 @@ TEXTS = {
     35: "Data that is missing is named.",
     36: "At most one digest a day, in which every fault is named and none more than three times.",
 }
+_ROOMS = (clock, copies, crashes, disclosure, encryption, files, listeners, network, people, permissions, pseudonyms, sftp, traces, watch)
 _DRILLS: dict[int, Drill] = {}
-for _room in (borders, clock, copies, crashes, disclosure, files, people, secrets, watch):
+for _room in _ROOMS:
     _DRILLS |= _room.DRILLS
 PROMISES = {number: Promise(number, text, _DRILLS[number]) for number, text in TEXTS.items() if number in _DRILLS}

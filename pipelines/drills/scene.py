@@ -58,11 +58,11 @@ class Scene:
 
     def dropped(self) -> Home:
         """A made-up trust of two academies, one year, whose files lie in the drop folders: a copy of the drill's own."""
-        return self._copy(self._dropped)
+        return self.copy(self._dropped)
 
     def released(self) -> Home:
         """The same trust after one undisturbed refresh, which releases it."""
-        return self._copy(self._released)
+        return self.copy(self._released)
 
     @cached_property
     def passages(self) -> int:
@@ -128,7 +128,7 @@ class Scene:
 
     @cached_property
     def _released(self) -> Home:
-        home = self._copy(self._dropped)
+        home = self.copy(self._dropped)
         self.temporary.mkdir(parents=True)
         with canaries.watched((self.temporary, home.warehouse / "spill", home.dagster), self.passing):
             done = self.refresh(home, env={"TMPDIR": str(self.temporary), seam.TALLY: str(home.root.with_suffix(".tally"))})
@@ -137,7 +137,8 @@ class Scene:
             raise RuntimeError("an undisturbed refresh failed")
         return home
 
-    def _copy(self, home: Home) -> Home:
+    def copy(self, home: Home) -> Home:
+        """A copy of ``home`` to do with as one likes."""
         return Home.at(shutil.copytree(home.root, self.place("home"), symlinks=True))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -139,9 +140,12 @@ class Home:
         return (*rooms, self.ledger, self.audit, *(self.trust / f"{name}.yml" for name in ("objections", "erased")))
 
     def exposed(self) -> Iterator[Path]:
-        """Everything private that somebody else than the owner can read, write or enter; links are not followed."""
+        """Everything private that somebody else than the owner can read, write or enter; links are not followed.
+
+        What a run at work takes away meanwhile is passed over.
+        """
         for place in self.private:
-            for path in (place, *place.rglob("*")) if place.is_dir() else (place,):
+            for path in (place, *_within(place)):
                 try:
                     mode = path.lstat().st_mode
                 except FileNotFoundError:
@@ -166,3 +170,13 @@ class Home:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.drop.mkdir(mode=0o770, exist_ok=True)
         self.drop.chmod(0o2770)
+
+
+def _within(place: Path) -> Iterator[Path]:
+    for folder, folders, files in os.walk(place, onerror=_unless_gone):
+        yield from (Path(folder, name) for name in (*folders, *files))
+
+
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise error

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.drills import borders
+from pipelines.drills import machine, network, sftp
 from pipelines.drills.promise import CannotTry, Case
 from pipelines.drills.scene import Scene
 from pipelines.home import Home
@@ -23,19 +23,19 @@ PLACES = ("0.0.0.0", "::", "127.0.0.1", "::1")
 
 def test_a_user_who_is_not_shut_in_breaks_promise_22(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_door = tmp_path / "operations"
-    shutil.copytree(borders.OPERATIONS, open_door)
+    shutil.copytree(sftp.OPERATIONS, open_door)
     settings = open_door / "sshd_equality.conf"
     lines = settings.read_text("utf-8").replace(" -d /drop", "").splitlines()
     settings.write_text("\n".join(line for line in lines if "ChrootDirectory" not in line) + "\n")
-    monkeypatch.setattr(borders, "OPERATIONS", open_door)
+    monkeypatch.setattr(sftp, "OPERATIONS", open_door)
     (tmp_path / "scene").mkdir()
     try:
-        cases = _until_it_breaks(borders.academies_are_apart(Scene(tmp_path / "scene")))
+        cases = _until_it_breaks(sftp.academies_are_apart(Scene(tmp_path / "scene")))
     except CannotTry as lacking:
         pytest.skip(str(lacking))
     failed = {case.name for case in cases if not case.passed}
     assert {"it sees nothing but its own folder", "it cannot read the machine's users"} <= failed
-    assert subprocess.run(["id", f"{borders.PREFIX}{borders.FIRST}"], capture_output=True, check=False).returncode != 0
+    assert subprocess.run(["id", f"{sftp.PREFIX}{sftp.FIRST}"], capture_output=True, check=False).returncode != 0
 
 
 def _until_it_breaks(cases: Iterator[Case]) -> list[Case]:
@@ -55,24 +55,24 @@ def test_telemetry_that_is_on_breaks_promise_28(tmp_path: Path, small_trust: Pat
     from pipelines.home import make_keys
 
     make_keys(home)
-    (home.dagster / "dagster.yaml").write_bytes(borders.DAGSTER_SETTINGS)
-    assert all(case.passed for case in borders.telemetry_is_off(home))
+    (home.dagster / "dagster.yaml").write_bytes(network.DAGSTER_SETTINGS)
+    assert all(case.passed for case in network.telemetry_is_off(home))
     (home.dagster / "dagster.yaml").write_text(yaml.safe_dump({"telemetry": {"enabled": True}}))
-    assert [case.name for case in borders.telemetry_is_off(home) if not case.passed] == ["Dagster's telemetry is off, in the home"]
+    assert [case.name for case in network.telemetry_is_off(home) if not case.passed] == ["Dagster's telemetry is off, in the home"]
 
 
 def test_an_attempt_to_reach_somebody_is_noticed_even_if_it_is_swallowed(tmp_path: Path) -> None:
     log = tmp_path / "attempts"
-    (tmp_path / "sitecustomize.py").write_text(borders.WATCHER.format(log=str(log)))
-    assert borders._notices(tmp_path, log)
+    (tmp_path / "sitecustomize.py").write_text(network.WATCHER.format(log=str(log)))
+    assert network._notices(tmp_path, log)
     (tmp_path / "sitecustomize.py").write_text("")
-    assert not borders._notices(tmp_path, log)
+    assert not network._notices(tmp_path, log)
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "telemetry.example", "0.0.0.0"])
 def test_somebody_else_is_not_this_machine(host: str) -> None:
-    assert not borders._is_loopback(host)
-    assert borders._is_loopback("127.0.0.1") and borders._is_loopback("::1") and borders._is_loopback("localhost")
+    assert not machine.is_loopback(host)
+    assert machine.is_loopback("127.0.0.1") and machine.is_loopback("::1") and machine.is_loopback("localhost")
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -89,8 +89,8 @@ def test_what_listens_is_seen_with_its_address_also_in_a_grandchild(place: str) 
         line = run.stdout.readline()
         if not line:
             pytest.skip(f"this machine has no {place}")
-        assert (place, int(line)) in borders.listening(borders.tree(run.pid))
-        assert os.getpid() not in borders.tree(run.pid)
+        assert (place, int(line)) in machine.listening(machine.tree(run.pid))
+        assert os.getpid() not in machine.tree(run.pid)
     finally:
-        borders._end(run)
-    assert not borders.tree(run.pid)
+        machine.end(run)
+    assert not machine.tree(run.pid)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from made_up_exports import FIRST, SECOND, MadeUpTrust, pupils, written
 
-from pipelines.drills import canaries, people, secrets
+from pipelines.drills import canaries, encryption, people, permissions, pseudonyms, traces
 from pipelines.drills.canaries import PUPIL, SURNAME, Needles, search
 from pipelines.drills.promise import Case
 from pipelines.drills.scene import Scene
@@ -56,7 +56,7 @@ def failed(cases: Iterator[Case]) -> set[str]:
 
 
 def test_nothing_is_found_in_a_home_that_keeps_its_promises(scene: Scene) -> None:
-    assert failed(secrets.no_persons_data_anywhere(scene)) == set()
+    assert failed(traces.no_persons_data_anywhere(scene)) == set()
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_leak_is_found_and_its_place_named(scene: Scene, monkeypatch: pytest.M
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(leak)
     monkeypatch.setattr(SmallScene, "released", lambda self: home)
-    assert named in failed(secrets.no_persons_data_anywhere(scene))
+    assert named in failed(traces.no_persons_data_anywhere(scene))
 
 
 def test_pseudonyms_without_a_key_are_seen_through(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,30 +84,30 @@ def test_pseudonyms_without_a_key_are_seen_through(scene: Scene, monkeypatch: py
         return hashlib.sha256(identifier.encode()).hexdigest()[:32]
 
     monkeypatch.setattr("pipelines.intake.mapping.pseudonym", unkeyed)
-    monkeypatch.setattr(secrets, "_storage_rotation", lambda *_: iter(()))
-    monkeypatch.setattr(secrets, "_pseudonym_rotation", lambda *_: iter(()))
-    assert "without the key it opens nobody" in failed(secrets.pseudonyms_are_useless_without_their_key(scene))
+    monkeypatch.setattr(pseudonyms, "_storage_rotation", lambda *_: iter(()))
+    monkeypatch.setattr(pseudonyms, "_pseudonym_rotation", lambda *_: iter(()))
+    assert "without the key it opens nobody" in failed(pseudonyms.pseudonyms_are_useless_without_their_key(scene))
 
 
 def test_keys_hold_in_a_home_that_keeps_its_promises(scene: Scene) -> None:
-    assert failed(secrets.pseudonyms_are_useless_without_their_key(scene)) == set()
+    assert failed(pseudonyms.pseudonyms_are_useless_without_their_key(scene)) == set()
 
 
 def test_a_plain_file_among_the_sealed_ones_is_found(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     home = scene.released()
     (home.raw / "plain").write_bytes(f"a row of {SURNAME}".encode())
     monkeypatch.setattr(SmallScene, "released", lambda self: home)
-    monkeypatch.setattr(secrets, "_tampered", lambda *_: iter(()))
-    monkeypatch.setattr(secrets, "_told_of_tampering", lambda *_: iter(()))
-    assert len(failed(secrets.stored_is_encrypted_and_tampering_is_refused(scene))) == 1
+    monkeypatch.setattr(encryption, "_tampered", lambda *_: iter(()))
+    monkeypatch.setattr(encryption, "_told_of_tampering", lambda *_: iter(()))
+    assert len(failed(encryption.stored_is_encrypted_and_tampering_is_refused(scene))) == 1
 
 
 def test_a_product_that_reads_what_was_tampered_with_is_found_out(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     home = scene.released()
     shutil.rmtree(home.quarantine)
     home.quarantine.mkdir()
-    monkeypatch.setattr(secrets, "unseal", lambda keys, name, sealed: sealed)
-    stored = secrets._tampered(scene, home)
+    monkeypatch.setattr(encryption, "unseal", lambda keys, name, sealed: sealed)
+    stored = encryption._tampered(scene, home)
     assert not next(stored).passed
 
 
@@ -115,7 +115,7 @@ def test_a_home_that_others_can_read_is_found(scene: Scene, monkeypatch: pytest.
     home = scene.released()
     monkeypatch.setattr(SmallScene, "released", lambda self: home)
     monkeypatch.setattr(Home, "exposed", lambda self: iter(()))
-    broken = failed(secrets.exposed_is_refused(scene))
+    broken = failed(permissions.exposed_is_refused(scene))
     assert "a refresh with a key that others can read" not in broken  # the keys have a guard of their own
     assert any("with 040" in name for name in broken)
 

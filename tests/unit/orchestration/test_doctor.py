@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from pipelines.home.keys import STORAGE, upcoming
 from pipelines.orchestration.doctor import examine
 from pipelines.release import audit
 
-LATER = dt.datetime.now(dt.UTC)
 MACHINE = {"packages", "disk", "paper", "language and time"}
 
 
@@ -30,7 +30,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def ill(home: Home) -> dict[str, str]:
-    return {item.subject: item.mend for item in examine(home, LATER) if not item.well and item.subject not in MACHINE}
+    return {item.subject: item.mend for item in examine(home, dt.datetime.now(dt.UTC)) if not item.well and item.subject not in MACHINE}
 
 
 def test_a_home_that_is_as_it_should_be_wants_a_release_and_nothing_else(home: Home) -> None:
@@ -47,7 +47,7 @@ def test_each_fault_is_named_with_what_to_do(home: Home) -> None:
     (home.trust / ".objections.yml.before").touch()
     text = home.audit.read_text()
     home.audit.write_text(text.replace("something", "nothing"))
-    os.utime(home.quarantine, (LATER.timestamp() + 86400,) * 2)
+    os.utime(home.quarantine, (time.time() + 86400,) * 2)
     upcoming(home, STORAGE)
     found = ill(home)
     assert "chmod 600" in found["permissions"]
