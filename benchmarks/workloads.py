@@ -23,7 +23,7 @@ class Workload:
         """Make the home with its files lying in the drop folders."""
         home.make()
         make_keys(home)
-        make_demonstration(home, load, seed, Size(sites(self.academies), self.periods))
+        make_demonstration(home, load, seed=seed, size=Size(sites(self.academies), self.periods))
         with (home.trust / "disclosure_policy.yml").open("a", encoding="utf-8") as policy:
             policy.write("price_coarser: 0\n")  # advice for analysts, which is asked for apart
 

@@ -35,6 +35,13 @@ nux:
 concurrency:
   runs:
     max_concurrent_runs: 1
+storage:
+  custom:
+    module: pipelines.orchestration.event_log
+    class: Storage
+    config:
+      base_dir:
+        env: DAGSTER_HOME
 """
 DBT_SAYS, TRACEBACK = "Errors parsed from dbt logs:", "Traceback (most recent call last):"
 FRAMES = re.compile(r'\n *File "[^\n]*(?:\n[^\n]*)?(?:\n[ ^~]+(?=\n|$))?')
