@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made_up_exports import FIRST, NOW, MadeUpTrust, pupils, written
@@ -34,6 +35,31 @@ def test_a_file_that_is_still_growing_is_left_alone(trust: MadeUpTrust) -> None:
     assert path.exists()
     assert outcomes(trust.take_in()) == [receipts.ACCEPTED]
     assert len(trust.landed()) == 30
+
+
+@pytest.mark.parametrize("renamed", [True, False], ids=["put in its place", "written over"])
+def test_a_file_that_takes_the_name_of_one_being_settled_is_taken_in_next(
+    trust: MadeUpTrust, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, renamed: bool
+) -> None:
+    path = trust.drop(FIRST, "pupils 2025-26.csv", ROLL)
+    newer = written(pupils(range(31)))
+    hand_over = receipts.hand_over
+
+    def meanwhile(*words: Any) -> None:
+        hand_over(*words)
+        if renamed:
+            (tmp_path / "newer").write_bytes(newer)
+            (tmp_path / "newer").rename(path)
+        else:
+            path.write_bytes(newer)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.intake.settle.receipts.hand_over", meanwhile)
+        trust.take_in()
+    assert path.read_bytes() == newer
+    os.utime(path, (NOW.timestamp() + 3600,) * 2)
+    assert outcomes(trust.take_in()) == [receipts.ACCEPTED]
+    assert len(trust.landed()) == 31 and not path.exists()
 
 
 @pytest.mark.parametrize("name", ["pupils.csv.part", "pupils.csv.tmp", "pupils.csv.filepart"])
