@@ -226,12 +226,15 @@ def _audit(home: Home, now: dt.datetime) -> Said:
 
 
 def _leftovers(home: Home, now: dt.datetime) -> Said:
-    left = [path for path in (home.partial_draft, home.draft.with_name("draft.aside")) if path.exists()]
+    left = [path for path in (home.partial_draft, home.draft.with_name("draft.aside"), home.rebuild) if path.exists()]
     left += list((home.landing / ".aside").glob("*"))
     left += [path for room in (home.raw, home.quarantine, home.releases, home.trust) for path in room.glob(".*.partial")]
     left += list(home.trust.glob(".*.before"))
     if left and not _at_work(home):
-        yield f"an interrupted run left {', '.join(path.name for path in left[:5])}", f"equality refresh --home {home.root} puts it right."
+        yield (
+            f"an interrupted run left {', '.join(path.name for path in left[:5])}",
+            f"equality refresh --home {home.root} puts it right; what it leaves, remove.",
+        )
     else:
         yield "a run is at work" if left else "no run left anything behind", ""
 

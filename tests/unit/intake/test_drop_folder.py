@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_up_exports import FIRST, NOW, MadeUpTrust, pupils, written
+from made_up_exports import FIRST, NOW, SECOND, MadeUpTrust, pupils, written
 
 from pipelines import intake
 from pipelines.intake import receipts
@@ -84,6 +84,14 @@ def test_links_pipes_and_folders_are_answered_without_being_followed(trust: Made
     assert sorted(path.name for path in folder.iterdir()) == ["folder.csv", "receipts"]
     assert trust.take_in().settled == ()
     assert intake.unsettled(trust.home, trust.catalogue) == ""
+
+
+def test_a_file_called_receipts_costs_its_sender_a_copy_and_nobody_else_anything(trust: MadeUpTrust) -> None:
+    trust.drop(FIRST, receipts.COPIES, b"no export")
+    trust.drop(SECOND, "pupils 2025-26.csv", ROLL)
+    assert outcomes(trust.take_in()) == [receipts.REFUSED, receipts.ACCEPTED]
+    assert outcomes(trust.take_in()) == [] and len(trust.landed()) == 30
+    assert not (trust.home.drop / FIRST / receipts.COPIES).is_file()
 
 
 def test_receipts_are_not_written_through_a_link(trust: MadeUpTrust, tmp_path: Path) -> None:
