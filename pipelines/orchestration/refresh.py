@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import os
 import re
 import subprocess
@@ -27,7 +28,7 @@ from pipelines.release import approvals, draft, release, statement
 if TYPE_CHECKING:
     from dagster import AssetCheckEvaluation, DagsterEvent
 
-DAGSTER_SETTINGS = b"""\
+DAGSTER_SETTINGS = """\
 telemetry:
   enabled: false
 nux:
@@ -40,8 +41,7 @@ storage:
     module: pipelines.orchestration.event_log
     class: Storage
     config:
-      base_dir:
-        env: DAGSTER_HOME
+      base_dir: {base_dir}
 """
 DBT_SAYS, TRACEBACK = "Errors parsed from dbt logs:", "Traceback (most recent call last):"
 FRAMES = re.compile(r'\n *File "[^\n]*(?:\n[^\n]*)?(?:\n[ ^~]+(?=\n|$))?')
@@ -157,9 +157,14 @@ def _judgement(evaluation: AssetCheckEvaluation) -> str:
 def prepare_instance(opened: Opened) -> None:
     """Make the home's Dagster instance: its storage lies in the home, and it tells nobody anything."""
     opened.home.dagster.mkdir(mode=0o700, exist_ok=True)
-    write_whole(opened.home.dagster / "dagster.yaml", DAGSTER_SETTINGS)
+    write_whole(opened.home.dagster / "dagster.yaml", dagster_settings(opened.home.dagster))
     os.environ.update(dbt.environment(opened))
     os.environ["DAGSTER_HOME"] = str(opened.home.dagster)
+
+
+def dagster_settings(place: Path) -> bytes:
+    """What ``dagster.yaml`` in the folder ``place``, Dagster's own in a home, holds."""
+    return DAGSTER_SETTINGS.format(base_dir=json.dumps(str(place))).encode()
 
 
 def serve(opened: Opened, port: int, read_only: bool = False) -> int:
