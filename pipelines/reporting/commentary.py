@@ -77,6 +77,9 @@ SENTENCES = {
     69: "{group} and {comparator} fare alike.",
     70: "Ask what made the difference.",
     71: "We do not know the {characteristic} of {share} of staff.",
+    72: "Three years together ({years}) show what this year alone does not.",
+    73: "{verdict} in {measure}: {group} {value}, {comparator} {comparator_value}, {gap} (range {range}).",
+    74: "{gaps} more such gaps are in the workbook.",
 }
 
 

@@ -35,6 +35,8 @@ CELLS = (
 )
 FURTHER = ("funnel", "incidents", "due_regard", "completeness")
 ALL = "all"
+POOL = "_pool"
+"""How the period of three years that end with a year is named after it."""
 SHOWN = ("shown", "u")
 PLACE = ("population", "measure", "area_level", "characteristic", "cross_characteristic", "cross_group_code")
 
@@ -65,6 +67,7 @@ class Marts:
     ``groups``, ``areas``, ``measures``, ``populations`` and ``characteristics`` are the published dim tables in reading order.
     ``further``: the marts of :data:`FURTHER` by their short name, such as ``funnel``, of the same period (``incidents``: of all periods).
     ``last_in``: by population, measure and academy's code, the latest earlier period of the same kind that has data of it.
+    ``pooled``: the comparisons of the three years that end with the period taken together, in the shape of ``gaps``.
     """
 
     cells: pd.DataFrame
@@ -76,6 +79,7 @@ class Marts:
     characteristics: pd.DataFrame
     further: dict[str, pd.DataFrame]
     last_in: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    pooled: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def trust(self) -> str:
@@ -154,11 +158,11 @@ def read_marts(folder: Path, period: str) -> Marts:
     cells = cells.merge(dims["populations"][["population", "subject"]], on="population")
     groups, characteristics = _in_reading_order(dims["groups"], dims["characteristics"])
     measures = _in_order_of_rank(dims["measures"].merge(dims["populations"][["population", "subject"]], on="population"), cells)
-    gaps = pd.read_parquet(folder / "mart_gaps.parquet")
-    gaps = _labelled(gaps[gaps["period"].eq(period)], measures, groups, characteristics)
+    every = pd.read_parquet(folder / "mart_gaps.parquet")
+    gaps, pooled = (_labelled(every[every["period"].eq(one)], measures, groups, characteristics) for one in (period, f"{period}{POOL}"))
     further = {name: pd.read_parquet(folder / f"mart_{name}.parquet") for name in FURTHER}
     further = {name: rows if name == "incidents" else rows[rows["period"].eq(period)] for name, rows in further.items()}
-    return Marts(cells, gaps, groups, dims["areas"], measures, dims["populations"], characteristics, further, last_in)
+    return Marts(cells, gaps, groups, dims["areas"], measures, dims["populations"], characteristics, further, last_in, pooled)
 
 
 def _last_in(cells: pd.DataFrame, period: str) -> dict[tuple[str, str, str], str]:

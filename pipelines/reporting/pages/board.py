@@ -14,7 +14,7 @@ from pipelines.reporting.pages.charts import funnels
 from pipelines.reporting.pages.figures import without_figure
 from pipelines.reporting.pages.findings import findings, going_well, lead, not_known, told
 from pipelines.reporting.pages.frame import VERDICT_WORDS, Context, render
-from pipelines.reporting.pages.gap_tables import MOST_ROWS, gap_tables, untabled
+from pipelines.reporting.pages.gap_tables import MOST_OVER_THREE_YEARS, MOST_ROWS, gap_tables, over_three_years, untabled
 from pipelines.reporting.pages.incident_table import incidents
 from pipelines.reporting.pages.objectives import Card as ObjectiveCard
 from pipelines.reporting.pages.outside import outside
@@ -62,6 +62,7 @@ def _view(marts: Marts, cards: list[ObjectiveCard], context: Context, most: int)
         "further_objectives": len(cards) - len(own),
         "gaps": list(tables.values()),
         "untabled": [untabled(marts, subjects, shown, quiet=subjects == PUPILS) for subjects, shown in tables.items()],
+        "three_years": [over_three_years(marts, subjects, context.three_years, MOST_OVER_THREE_YEARS) for subjects in tables],
         "academies": academies,
         "funnel": (shown := outside(marts)),
         "funnel_charts": funnels(shown.rows, _area_labels(marts), prefix="funnel", title=shown.title, people="pupils") if shown else (),

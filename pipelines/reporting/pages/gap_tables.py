@@ -12,6 +12,7 @@ from pipelines.reporting.commentary import say
 from pipelines.reporting.marts import Marts
 from pipelines.reporting.pages import plots
 from pipelines.reporting.pages.figures import NO_DRAWING, Figure, without_figure
+from pipelines.reporting.pages.frame import VERDICT_WORDS
 from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
 from pipelines.reporting.words import MINUS, difference_in_words, joined, ratio, signed, value_in_words, within_sentence
 
@@ -28,6 +29,9 @@ MOST_HIDDEN = 2
 """Hidden comparisons that are listed: enough to see that there are some."""
 ROWS_A_TABLE_ADDS = 4
 """What caption, heading and summary of a table take, in rows."""
+MOST_OVER_THREE_YEARS = 5
+"""Gaps of three years together that a page tells under its tables."""
+SAME = ["population", "measure", "characteristic", "group_code"]
 WORSE_SIDE = {"lower": "Right of the line is worse.", "higher": "Left of the line is worse.", "neither": ""}
 
 
@@ -89,6 +93,34 @@ def untabled(marts: Marts, subjects: tuple[str, ...], tables: list[GapTable], qu
     loud = [f"{within_sentence(str(measure['label']))} ({_speaks(rows)})" for measure, rows in rest if _speaks(rows)]
     silent = [within_sentence(str(measure["label"])) for measure, rows in rest if quiet and not _speaks(rows)]
     return [say(number, measures=joined(names)) for number, names in ((23, loud), (21, silent)) if names]
+
+
+def over_three_years(marts: Marts, subjects: tuple[str, ...], years: str, most: int) -> list[str]:
+    """What three years together tell of the trust's groups and the year alone does not (sentences 72 to 74), clear gaps first.
+
+    ``most`` gaps are told, the others counted. A gap that the year calls likely is told where three years make it clear.
+    """
+    if marts.pooled.empty:
+        return []
+    pooled = marts.pooled[marts.pooled["area_level"].eq("trust") & marts.pooled["subject"].isin(subjects)]
+    this_year = marts.gaps_at("trust")[[*SAME, "verdict"]].rename(columns={"verdict": "alone"})
+    both = pooled.merge(this_year, how="left", on=SAME)
+    clear, likely = both["verdict"].eq(CLEAR), both["verdict"].eq(LIKELY)
+    told = both[(clear & both["alone"].ne(CLEAR)) | (likely & ~both["alone"].isin([CLEAR, LIKELY]))]
+    if told.empty:
+        return []
+    first = told.assign(later=told["verdict"].ne(CLEAR), few=-told["people_behind"].fillna(0))
+    first = first.sort_values(["later", "few", "label", "order"], kind="stable")
+    said = [_over_three_years(row) for _, row in first.head(most).iterrows()]
+    rest = [say(74, gaps=str(len(told) - most))] if len(told) > most else []
+    return [say(72, years=years), *said, *rest]
+
+
+def _over_three_years(row: pd.Series) -> str:
+    gap, between = _gap_text(row)
+    values = {name: value_in_words(row[name], row["kind"], row["unit"], row["decimals"]) for name in ("value", "comparator_value")}
+    sides = {"group": row["group"], "comparator": row["comparator"], **values}
+    return say(73, verdict=VERDICT_WORDS[row["verdict"]], measure=within_sentence(row["label"]), gap=gap, range=between, **sides)
 
 
 def _speaks(gaps: pd.DataFrame) -> int:

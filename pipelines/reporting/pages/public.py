@@ -11,7 +11,7 @@ from pipelines.reporting.marts import Marts
 from pipelines.reporting.pages.board import APPLICANTS, PUPILS, UNRATED, finding_card
 from pipelines.reporting.pages.findings import findings, going_well, lead, not_known
 from pipelines.reporting.pages.frame import Context, render
-from pipelines.reporting.pages.gap_tables import gap_tables, untabled
+from pipelines.reporting.pages.gap_tables import gap_tables, over_three_years, untabled
 from pipelines.reporting.pages.objectives import Card
 from pipelines.reporting.pages.pay_table import pay
 from pipelines.reporting.pages.people_tables import academy_table, composition
@@ -41,6 +41,7 @@ def public_page(marts: Marts, objectives: list[Card], brand: Brand, context: Con
         composition=composition(marts),
         gaps=everybody,
         untabled={name: untabled(marts, _subjects()[name], tables) for name, tables in everybody.items()},
+        three_years={name: over_three_years(marts, subjects, context.three_years, MOST_LISTED) for name, subjects in _subjects().items()},
         academies=academies,
         pay=pay(marts),
         objectives=[card for card in objectives if not card.area],

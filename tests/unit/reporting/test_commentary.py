@@ -163,6 +163,15 @@ SAID = {
     69: (commentary.say(69, group="Female", comparator="Male"), "Female and Male fare alike."),
     70: (commentary.say(70), "Ask what made the difference."),
     71: (commentary.say(71, characteristic="religion", share="9%"), "We do not know the religion of 9% of staff."),
+    72: (commentary.say(72, years="2023 to 2026"), "Three years together (2023 to 2026) show what this year alone does not."),
+    73: (
+        commentary.say(
+            73, verdict="Clear gap", measure="absence", group="Black", value="10%", comparator="White", comparator_value="5%",
+            gap="1.9 times", range="1.2 to 2.9",
+        ),
+        "Clear gap in absence: Black 10%, White 5%, 1.9 times (range 1.2 to 2.9).",
+    ),
+    74: (commentary.say(74, gaps="4"), "4 more such gaps are in the workbook."),
 }
 
 
@@ -188,7 +197,7 @@ def test_no_sentence_names_a_cause_or_says_more_likely() -> None:
 
 
 def test_every_sentence_about_a_gap_names_the_comparison_group() -> None:
-    for number in (3, 4, 5, 9, 17, 18, 19):
+    for number in (3, 4, 5, 9, 17, 18, 19, 73):
         assert "{comparator}" in commentary.SENTENCES[number]
 
 

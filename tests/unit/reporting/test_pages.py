@@ -192,3 +192,29 @@ def test_a_crossed_or_foreign_cell_does_not_make_an_academy_owe(marts_folder: Pa
     )
     text = text_of(academy_page(read_marts(marts_folder, "2025-26"), APPLE, BRAND, CONTEXT))
     assert "Nothing: it has every figure" in text
+
+
+def test_a_gap_that_only_three_years_show_is_told_under_the_tables(marts_folder: Path, rewrite: Rewrite) -> None:
+    """Black African is hidden in the year; the pool has a clear gap. What the year calls clear already is not told twice."""
+
+    def with_pool(gaps: pd.DataFrame) -> pd.DataFrame:
+        pool = gaps[gaps["measure"].eq("suspended")].assign(period="2025-26_pool")
+        hidden = pool["group_code"].eq("BAFR")
+        told = {
+            "verdict": "clear", "value": 0.103, "comparator_value": 0.0545, "gap": 1.89, "low": 1.229, "high": 2.914, "people_behind": 9,
+            "denominator": 190, "comparator_denominator": 4000,
+        }  # fmt: skip
+        pool.loc[hidden, list(told)] = list(told.values())
+        return pd.concat([gaps, pool], ignore_index=True)
+
+    rewrite("mart_gaps", with_pool)
+    told = (
+        "Three years together (2023 to 2026) show what this year alone does not. "
+        "Clear gap in suspended once: Black African 10%, White British 5%, 1.9 times (range 1.2 to 2.9). "
+    )
+    pages = every_page(marts_folder)
+    for name in ("board", "public"):
+        assert told in text_of(pages[name]), name
+        assert text_of(pages[name]).count("Clear gap in") == 1, name
+    rewrite("mart_gaps", lambda gaps: gaps[~gaps["period"].str.contains("pool")])
+    assert "Three years together" not in text_of(every_page(marts_folder)["board"])
