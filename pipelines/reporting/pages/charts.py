@@ -18,6 +18,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from pipelines.reporting.commentary import say
+from pipelines.reporting.funnels import FAR
 from pipelines.reporting.pages.drawing import ALONG, BY_PIECE, FONT, SIDEWAYS, TEXT, UP_TO, Layer, Plane, box, drawn, spot, words
 from pipelines.reporting.pages.plots import BAND, INK, NAVY, PAPER, RUST, SOFT, TEAL, Scale, ticks
 from pipelines.reporting.words import count, per_cent
@@ -260,7 +261,7 @@ def _furthest(rows: pd.DataFrame) -> float:
 
 
 def _funnel(rows: pd.DataFrame, names: Mapping[str, str], line: str, reach: float, *, prefix: str, title: str, people: str) -> Markup:
-    """The academies that are held against one rate: those outside the limits named, those inside plain dots."""
+    """The academies that are held against one rate: those beyond the inner limits named, those inside plain dots."""
     target, most = float(rows["target"].iloc[0]), float(rows["denominator"].max())
     low = min(max(0.0, target - reach), max(0.0, 1 - 2 * reach))
     plane = Plane(260, 226, (42, 44, 34, 44), (0.0, most * 1.08), (low, min(1.0, low + 2 * reach)))
@@ -298,19 +299,24 @@ def _limits(rows: pd.DataFrame, plane: Plane, place: dict[str, Any]) -> list[Lay
 
 
 def _academies(rows: pd.DataFrame, names: Mapping[str, str], plane: Plane, place: dict[str, Any]) -> list[Layer]:
-    outside = rows["position"].isin(POSITION_WORDS)
-    spots = [
+    """Plain dots inside the inner limits, open diamonds between the limits, full ones beyond the outer."""
+    far, beyond = rows["position"].isin(FAR), rows["position"].isin(POSITION_WORDS)
+    inside, near, outside = (
         [{"x": float(x), "y": float(y)} for x, y in some[["denominator", "value"]].itertuples(index=False)]
-        for some in (rows[~outside], rows[outside])
-    ]
-    inside = Layer(spots[0], spot("circle", 52, PAPER, NAVY, 1.75), place)
-    named = Layer(spots[1], spot("diamond", 120, RUST, PAPER, 1), place)
+        for some in (rows[~beyond], rows[beyond & ~far], rows[far])
+    )
     plates, texts = _names(rows, names, plane, place)
-    return [plates, inside, named, *texts]
+    return [
+        plates,
+        Layer(inside, spot("circle", 52, PAPER, NAVY, 1.75), place),
+        Layer(near, spot("diamond", 110, PAPER, NAVY, 2), place),
+        Layer(outside, spot("diamond", 120, RUST, PAPER, 1), place),
+        *texts,
+    ]
 
 
 def _names(rows: pd.DataFrame, names: Mapping[str, str], plane: Plane, place: dict[str, Any]) -> tuple[Layer, list[Layer]]:
-    """The name of each academy outside the limits on a plate of paper, where it covers no academy and no other name."""
+    """The name of each academy beyond the inner limits on a plate of paper, where it covers no academy and no other name."""
     taken = [_around(plane.at(float(x), float(y)), 8, 8) for x, y in rows[["denominator", "value"]].itertuples(index=False)]
     plates: list[dict[str, Any]] = []
     texts: list[Layer] = []

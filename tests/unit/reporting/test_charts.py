@@ -195,7 +195,14 @@ def test_those_outside_are_named_and_those_inside_are_not() -> None:
     svg = funnel_of(rows)[0]
     assert [text for text in texts(svg) if "Academy" in text] == ["Academy 890%, above"]
     assert svg.count("<circle") == 7
-    assert "Academy 8, 90% of 800 pupils, above. Inside it: 7." in svg
+    assert "Beyond the inner lines: Academy 8, 90% of 800 pupils, above. Inside them: 7." in svg
+
+
+def test_only_beyond_the_outer_limits_is_a_mark_full() -> None:
+    rows = made_rows()
+    between = funnel_of(rows)[0]
+    beyond = funnel_of(rows.assign(position=rows["position"].replace("above", "far_above")))[0]
+    assert f'fill="{charts.RUST}"' in beyond and f'fill="{charts.RUST}"' not in between
 
 
 def test_the_order_of_the_rows_does_not_show() -> None:

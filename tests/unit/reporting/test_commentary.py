@@ -94,7 +94,7 @@ SAID = {
     ),
     30: (commentary.say(30), "Ask what has changed there, and what help it needs."),
     31: (commentary.say(31), "Ask what it does that others could learn from."),
-    32: (commentary.say(32), "Every academy lies inside the range that chance explains. To rank them would mislead."),
+    32: (commentary.say(32), "No academy lies outside the range that chance explains. To rank them would mislead."),
     33: (
         commentary.say(33, incidents="160", rate="2.1", change="no clear change"),
         "160 incidents were recorded, 2.1 for each 100 pupils. Against the year before: no clear change.",
@@ -139,11 +139,15 @@ SAID = {
     56: (commentary.say(56, years="2023 to 2024 5%; 2025 to 2026 3%"), "Figures: 2023 to 2024 5%; 2025 to 2026 3%."),
     57: (
         commentary.say(57, area="Whole trust", value="12%", academies="8"),
-        "The line is the rate of Whole trust, 12%. Outside the range that chance explains: none of 8.",
+        "The line is the rate of Whole trust, 12%. Beyond the inner lines: none of 8.",
     ),
     58: (
         commentary.say(58, area="Whole trust", value="12%", outside="Apple, 41% of 298 pupils, above", inside="7"),
-        "The line is the rate of Whole trust, 12%. Outside the range that chance explains: Apple, 41% of 298 pupils, above. Inside it: 7.",
+        "The line is the rate of Whole trust, 12%. Beyond the inner lines: Apple, 41% of 298 pupils, above. Inside them: 7.",
+    ),
+    59: (
+        commentary.say(59, beyond="1", academies="15", names="Apple (68%, above)"),
+        "By chance alone about 1 academy in 20 lies beyond the inner lines. Here it is 1 of 15: Apple (68%, above).",
     ),
     60: (commentary.say(60), "What was tried before a suspension, and for whom did it help?"),
     61: (commentary.say(61), "Do the same rules lead to the same outcome for every group?"),

@@ -153,17 +153,36 @@ def test_an_academy_outside_its_limits_is_named_with_a_question_and_one_that_doe
     limits = {"low_95": 0.1, "high_95": 0.3, "low_998": 0.05, "high_998": 0.35, "numerator": 100, "overdispersion": 1.0}
     rows = [
         ("pupils", "2025-26", "absent", ZEBRA, "far_above", 0.4, 250, 0.2, "trust", "T1"),
-        ("pupils", "2025-26", "absent", APPLE, "below", 0.07, 900, 0.2, "trust", "T1"),
+        ("pupils", "2025-26", "absent", APPLE, "far_below", 0.04, 900, 0.2, "trust", "T1"),
         ("pupils", "2025-26", "absent", MANGO, "inside", 0.2, 100, 0.2, "trust", "T1"),
     ]
     rewrite("mart_funnel", lambda _: pd.DataFrame(rows, columns=names).assign(**limits))
     shown = outside(read_marts(marts_folder, "2025-26"))
     assert shown is not None
     assert shown.sentences == (
-        ("Apple Academy: 7% of 900 pupils, below the range that chance explains.", SENTENCES[31]),
+        ("Apple Academy: 4% of 900 pupils, below the range that chance explains.", SENTENCES[31]),
         ("Zebra Academy: 40% of 250 pupils, above the range that chance explains.", SENTENCES[30]),
     )
+    assert shown.near == ""
     assert "Zebra Academy: 40% of 250 pupils" in every_page(marts_folder)["board"]
+
+
+def test_between_the_limits_an_academy_is_one_of_those_that_chance_brings(marts_folder: Path, rewrite: Rewrite) -> None:
+    names = ["population", "period", "measure", "area_code", "position", "value", "denominator", "target", "target_level", "target_code"]
+    limits = {"low_95": 0.1, "high_95": 0.3, "low_998": 0.05, "high_998": 0.35, "numerator": 100, "overdispersion": 1.0}
+    rows = [
+        ("pupils", "2025-26", "absent", ZEBRA, "above", 0.31, 250, 0.2, "trust", "T1"),
+        ("pupils", "2025-26", "absent", MANGO, "inside", 0.2, 100, 0.2, "trust", "T1"),
+    ]
+    rewrite("mart_funnel", lambda _: pd.DataFrame(rows, columns=names).assign(**limits))
+    shown = outside(read_marts(marts_folder, "2025-26"))
+    assert shown is not None
+    assert (shown.sentences, shown.inside) == ((), SENTENCES[32])
+    assert shown.near == (
+        "By chance alone about 1 academy in 20 lies beyond the inner lines. Here it is 1 of 2: Zebra Academy (31%, above)."
+    )
+    text = text_of(every_page(marts_folder)["board"])
+    assert shown.near in text and "31% of 250 pupils, above the range" not in text
 
 
 def test_a_page_is_asked_for_shorter_until_it_fits_its_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
