@@ -76,7 +76,7 @@ SENTENCES = {
     67: "No gap here is clear. Of {comparisons} comparisons {hidden} cannot be shown, so look at the trust’s figures as well.",
     68: "Here the gaps with most people behind them are: {topics}.",
     69: "{group} and {comparator} fare alike.",
-    70: "Ask what made the difference.",
+    70: "To list them inside an academy, filter the MIS: {characteristic} is {group}; then those without “{measure}”.",
     71: "We do not know the {characteristic} of {share} of staff.",
     72: "Three years together ({years}) show what this year alone does not.",
     73: "{verdict} in {measure}: {group} {value}, {comparator} {comparator_value}, {gap} (range {range}).",
@@ -109,6 +109,18 @@ def people_sentence(gap: pd.Series) -> str:
         return ""
     fewer = gap["value"] > gap["comparator_value"]
     return say(6 if fewer else 7, people=count(int(gap["people_behind"])), whom=gap["whom"])
+
+
+def mis_sentence(gap: pd.Series) -> str:
+    """How an academy lists the pupils behind a gap in its own system (sentences 8 and 70): those who did not, where more would be better.
+
+    Nothing for an average, which no pupil stands behind, and for whoever is no pupil on roll.
+    """
+    if gap["kind"] != "rate" or gap["subject"] != "pupil":
+        return ""
+    return say(
+        70 if gap["better"] == "higher" else 8, characteristic=gap["characteristic_label"], group=gap["group"], measure=gap["label"]
+    )
 
 
 def similar_sentence(gap: pd.Series) -> str:

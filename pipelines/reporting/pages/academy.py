@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -50,7 +51,7 @@ def academy_page(marts: Marts, code: str, brand: Brand, context: Context, public
         smallest=SMALLEST_ROLL,
         roll=without_figure(roll.status).text if roll.numerator is None else count(roll.numerator),
         lead=_lead(chosen, gaps),
-        cards=[finding_card(row) for _, row in chosen.iterrows()] + ([] if len(chosen) > 2 else _good(gaps)),
+        cards=[replace(card, mis="") if public else card for card in _cards(chosen, gaps)],
         table=None if small else _table(gaps, marts.measures, chosen, context.few_below, MOST_ROWS - shorter),
         rates=[] if small else _rates(marts, code)[: MOST_RATES - shorter],
         composition=[] if small else _composition(marts, code),
@@ -68,6 +69,10 @@ def _lead(chosen: pd.DataFrame, gaps: pd.DataFrame) -> str:
     return say(68, topics=joined(topics))
 
 
+def _cards(chosen: pd.DataFrame, gaps: pd.DataFrame) -> list[Card]:
+    return [finding_card(row) for _, row in chosen.iterrows()] + ([] if len(chosen) > 2 else _good(gaps))
+
+
 def _good(gaps: pd.DataFrame) -> list[Card]:
     """What is similar for most people, as a card; none where nothing is."""
     similar = gaps[gaps["verdict"].eq(SIMILAR) & gaps["kind"].eq("rate")].sort_values(["denominator", "label"], ascending=[False, True])
@@ -78,7 +83,6 @@ def _good(gaps: pd.DataFrame) -> list[Card]:
             per_cent(row["value"]),
             "",
             say(69, group=row["group"], comparator=row["comparator"]),
-            mis=say(70),
             good=True,
         )
         for _, row in similar.head(1).iterrows()

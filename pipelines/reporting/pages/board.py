@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines.catalogue.trust import Brand
-from pipelines.reporting.commentary import gap_sentence, people_sentence, say
+from pipelines.reporting.commentary import gap_sentence, mis_sentence, people_sentence, say
 from pipelines.reporting.marts import Marts
 from pipelines.reporting.pages.charts import funnels
 from pipelines.reporting.pages.figures import without_figure
@@ -109,8 +109,7 @@ def finding_card(gap: pd.Series) -> Card:
         big, unit = ratio(gap["gap"]), "times as likely"
     else:
         big, _, unit = points(gap["value"] - gap["comparator_value"]).partition(" ")
-    mis = say(8, characteristic=gap["characteristic_label"], group=gap["group"], measure=gap["label"])
-    return Card(gap["label"], gap["group"], big, unit, gap_sentence(gap), people_sentence(gap), mis)
+    return Card(gap["label"], gap["group"], big, unit, gap_sentence(gap), people_sentence(gap), mis_sentence(gap))
 
 
 def _told_row(name: str, counts: dict[str, int]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def staff_summary(marts: Marts, objectives: list[Card], brand: Brand, context: C
         marts.trust,
         lead=lead(chosen),
         cards=[replace(finding_card(row), mis="") for _, row in chosen.iterrows()],
-        working=[finding_card(row) for _, row in working.iterrows()],
+        working=[replace(finding_card(row), mis="") for _, row in working.iterrows()],
         well=going_well(marts),
         pay=figures.sentence if figures else "",
         objectives=own,

@@ -13,6 +13,7 @@ from pipelines.reporting import commentary
 GAP = {
     "group": "SEN support", "comparator": "No SEN", "label": "Suspended once", "whom": "pupils", "unit": "points", "decimals": 1,
     "kind": "rate", "statistic": "ratio", "value": 0.13, "comparator_value": 0.045, "gap": 2.89, "people_behind": 1123,
+    "characteristic_label": "SEN provision", "better": "lower", "subject": "pupil",
 }  # fmt: skip
 
 
@@ -38,7 +39,7 @@ SAID = {
     6: (commentary.people_sentence(gap()), "At equal rates this would be 1,123 fewer pupils."),
     7: (commentary.people_sentence(gap(value=0.01)), "At equal rates this would be 1,123 more pupils."),
     8: (
-        commentary.say(8, characteristic="SEN provision", group="SEN support", measure="Suspended once"),
+        commentary.mis_sentence(gap()),
         "To list them inside an academy, filter the MIS: SEN provision is SEN support; then “Suspended once”.",
     ),
     9: (
@@ -165,7 +166,10 @@ SAID = {
         "Here the gaps with most people behind them are: absence (Disadvantaged).",
     ),
     69: (commentary.say(69, group="Female", comparator="Male"), "Female and Male fare alike."),
-    70: (commentary.say(70), "Ask what made the difference."),
+    70: (
+        commentary.mis_sentence(gap(label="Clubs", better="higher")),
+        "To list them inside an academy, filter the MIS: SEN provision is SEN support; then those without “Clubs”.",
+    ),
     71: (commentary.say(71, characteristic="religion", share="9%"), "We do not know the religion of 9% of staff."),
     72: (commentary.say(72, years="2023 to 2026"), "Three years together (2023 to 2026) show what this year alone does not."),
     73: (
@@ -221,3 +225,8 @@ def test_a_missing_part_is_an_error_and_not_a_hole() -> None:
 
 def test_averages_have_no_people_behind_them() -> None:
     assert commentary.people_sentence(gap(people_behind=pd.NA)) == ""
+
+
+@pytest.mark.parametrize("changes", [{"kind": "mean"}, {"subject": "pupil_answer"}, {"subject": "staff_applicant"}])
+def test_nobody_is_listed_behind_an_average_an_answer_or_an_application(changes: dict[str, object]) -> None:
+    assert commentary.mis_sentence(gap(**changes)) == ""

@@ -102,6 +102,8 @@ def test_what_all_others_of_its_phase_have_is_owed_but_not_what_only_a_year_grou
 def test_the_public_page_of_an_academy_asks_and_owes_nothing(with_gaps_at_zebra: Path) -> None:
     text = text_of(academy_page(read_marts(with_gaps_at_zebra, "2025-26"), ZEBRA, BRAND, CONTEXT, public=True))
     assert "Questions to ask" not in text and "still needed" not in text and "for the governors" not in text
+    assert "filter the MIS" not in text
+    assert "filter the MIS" in text_of(every_page(with_gaps_at_zebra)["academy"])
 
 
 def test_a_tiny_academy_has_no_tables_and_says_why(marts_folder: Path, rewrite: Rewrite) -> None:
