@@ -98,6 +98,24 @@ class Marts:
         rows = self.areas.loc[is_academy, ["area_code", "label"]].drop_duplicates()
         return dict(rows.sort_values(["label", "area_code"]).itertuples(index=False, name=None))
 
+    @cached_property
+    def phase_of(self) -> dict[str, str]:
+        """The one phase that an academy teaches, by its code; an academy of several phases, or of none, has no entry."""
+        rows = self.areas[self.areas["area_level"].eq("academy") & self.areas["parent_level"].eq("phase")]
+        alone = rows.groupby("area_code")["parent_code"].transform("size").eq(1)
+        return {str(code): str(phase) for code, phase in rows.loc[alone, ["area_code", "parent_code"]].to_numpy()}
+
+    @cached_property
+    def phases(self) -> dict[str, str]:
+        """Each phase's code and name."""
+        rows = self.areas.loc[self.areas["area_level"].eq("phase"), ["area_code", "label"]].drop_duplicates()
+        return {str(code): str(label) for code, label in rows.to_numpy()}
+
+    def of_phase(self, population: str, measure: str, code: str) -> tuple[str, Cell]:
+        """The phase that an academy is held against, with the cell of everyone there; ``NO_DATA`` and no name where it has none."""
+        phase = self.phase_of.get(code, "")
+        return self.phases.get(phase, ""), self.everyone(population, measure, "phase").get(phase, NO_DATA)
+
     def gaps_at(self, area_level: str, area_code: str = "") -> pd.DataFrame:
         """The comparisons of one level or, with ``area_code``, of one area."""
         rows = self.gaps[self.gaps["area_level"].eq(area_level)]

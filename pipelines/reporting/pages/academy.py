@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipelines.catalogue.trust import Brand
 from pipelines.reporting.commentary import say
-from pipelines.reporting.marts import ALL, NO_DATA, Marts
+from pipelines.reporting.marts import ALL, NO_DATA, Cell, Marts
 from pipelines.reporting.pages.board import Card, finding_card
 from pipelines.reporting.pages.figures import without_figure
 from pipelines.reporting.pages.findings import findings
@@ -53,6 +53,7 @@ def academy_page(marts: Marts, code: str, brand: Brand, context: Context, public
         lead=_lead(chosen, gaps),
         cards=[replace(card, mis="") if public else card for card in _cards(chosen, gaps)],
         table=None if small else _table(gaps, marts.measures, chosen, context.few_below, MOST_ROWS - shorter),
+        phase=within_sentence(marts.phases.get(marts.phase_of.get(code, ""), "")),
         rates=[] if small else _rates(marts, code)[: MOST_RATES - shorter],
         composition=[] if small else _composition(marts, code),
         questions=_questions(chosen),
@@ -101,15 +102,17 @@ def _table(gaps: pd.DataFrame, measures: pd.DataFrame, chosen: pd.DataFrame, few
     return gap_table(measure, rows, listed(rows, most), few_below)
 
 
-def _rates(marts: Marts, code: str) -> list[tuple[str, str, str]]:
-    """The rates of everyone here beside the whole trust's: label, here, trust; the first of the duty statement."""
+def _rates(marts: Marts, code: str) -> list[tuple[str, str, str, str]]:
+    """The rates of everyone here beside those of its phase and the whole trust: label, here, phase, trust; the first of the duty statement."""
     rates = marts.measures[marts.measures["kind"].eq("rate") & marts.measures["subject"].isin(["pupil", "staff"])]
     rows = []
     for population, measure, label in rates[["population", "measure", "label"]].to_numpy():
         here = marts.everyone(population, measure, "academy").get(code, NO_DATA)
         trust = next(iter(marts.everyone(population, measure, "trust").values()), NO_DATA)
         if here.status not in ("x", "z"):
-            rows.append((label, _text(here), _text(trust)))
+            phases = marts.everyone(population, measure, "phase")
+            alike = phases.get(marts.phase_of.get(code, ""), NO_DATA) if phases else Cell("z")
+            rows.append((label, _text(here), _text(alike), _text(trust)))
     return rows
 
 

@@ -239,3 +239,19 @@ def test_a_gap_that_only_three_years_show_is_told_under_the_tables(marts_folder:
         assert text_of(pages[name]).count("Clear gap in") == 1, name
     rewrite("mart_gaps", lambda gaps: gaps[~gaps["period"].str.contains("pool")])
     assert "Three years together" not in text_of(every_page(marts_folder)["board"])
+
+
+def test_an_academy_is_held_against_its_phase_and_one_of_several_against_the_trust(marts_folder: Path, rewrite: Rewrite) -> None:
+    """Primary is absent at 10%, the trust at 20%: the line beside Zebra is its phase's, that beside Apple, which teaches both, the trust's."""
+    phases = {("phase", "p", "Primary", "trust", "T1"), ("phase", "s", "Secondary", "trust", "T1")}
+    taught = {("academy", ZEBRA, "Zebra Academy", "phase", "p")} | {("academy", APPLE, "Apple Academy", "phase", one) for one in "ps"}
+    rewrite("dim_areas", lambda rows: pd.concat([rows, pd.DataFrame(sorted(phases | taught), columns=rows.columns)]))
+    assert "Everyone here, in its phase" in text_of(every_page(marts_folder)["academy"])
+    of_phases = [cell("pupils", "absent", numerator=number, denominator=1000, area=("phase", one)) for one, number in (("p", 100), ("s", 300))]
+    rewrite("mart_pupil_outcomes", lambda rows: pd.concat([rows, cells(*of_phases)]))
+    pages = every_page(marts_folder)
+    assert "Absent line: primary 10%; whole trust 20%" in text_of(pages["public"])
+    assert "Absent 10% 10% 20%" in text_of(pages["academy"])
+    assert "Suspended once 9% [z] 5%" in text_of(pages["academy"])
+    apple = text_of(academy_page(read_marts(marts_folder, "2025-26"), APPLE, BRAND, CONTEXT))
+    assert "Absent 33% 20%" in apple and "Primary and secondary differ anyway" in apple
