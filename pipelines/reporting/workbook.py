@@ -17,6 +17,8 @@ import pandas as pd
 from gptables import Cover, GPTable, produce_workbook
 
 from pipelines.home.whole import write_whole
+from pipelines.reporting.derived_sheets import COUNTED as WHOLE
+from pipelines.reporting.derived_sheets import derived_sheets
 from pipelines.reporting.marts import ALL
 from pipelines.reporting.pages.frame import Context
 from pipelines.reporting.readable import COUNTS, NUMBERS, SYMBOL, Labels, safe
@@ -69,6 +71,8 @@ def workbook(marts: Path, context: Context, loss: Mapping[str, Any]) -> bytes:
         if len(rows):
             label = mart.removeprefix("mart_").replace("_", " ").capitalize()
             sheets[label] = _table(title, names.readable(rows), UNITS)
+    for sheet, table in derived_sheets(marts, names):
+        sheets[sheet.label] = _table(sheet.title, table, sheet.scope)
     made_up = ["Every person, academy and number in this workbook is made up."] if context.made_up else []
     cover = Cover(
         width=WIDE,
@@ -106,7 +110,7 @@ def workbook(marts: Path, context: Context, loss: Mapping[str, Any]) -> bytes:
 
 def _table(title: str, table: pd.DataFrame, scope: str) -> GPTable:
     symbols = [f"{SYMBOL[status]}: {meaning}" for status, meaning in MEANINGS.items() if (table == SYMBOL[status]).any(axis=None)]
-    whole = [heading for heading in (*(NUMBERS[name] for name in COUNTS), *COUNTED.values()) if heading in table]
+    whole = [heading for heading in (*(NUMBERS[name] for name in COUNTS), *COUNTED.values(), *WHOLE) if heading in table]
     shares = [heading for heading in (SHARE,) if heading in table]
     formats = [
         {"column": {"columns": names, "format": {"num_format": form}}} for names, form in ((whole, "#,##0"), (shares, "0%")) if names
