@@ -46,7 +46,12 @@ TITLES = {
     "mart_case_outcomes": "Incidents, adjustments, plans and policies: what became of them",
     "mart_gaps": "Each group compared with its named comparison group",
 }
-UNITS = "Rates are shares from 0 to 1, headcounts are people, means and gaps are in the unit of their measure."
+UNITS = "Rates are shares from 0 to 1, headcounts are people, means are in the unit of their measure."
+UNITS_OF_GAPS = (
+    "Values are shares from 0 to 1 or, of means, in the unit of their measure. Gap and interval are in the terms of How compared. "
+    "difference: group minus comparison group, of shares or in the unit of the measure. ratio: how many times the comparison group's share. "
+    "standardised: the difference in standard deviations, of shares Cohen's h."
+)
 COUNTED = {"published": "Published", "shown": "Shown", "hidden": "Hidden", "no_data": "Without data"}
 SHARE = "Share shown"
 WIDE, ROW = 130, 20
@@ -70,7 +75,7 @@ def workbook(marts: Path, context: Context, loss: Mapping[str, Any]) -> bytes:
         rows = pd.read_parquet(marts / f"{mart}.parquet")
         if len(rows):
             label = mart.removeprefix("mart_").replace("_", " ").capitalize()
-            sheets[label] = _table(title, names.readable(rows), UNITS)
+            sheets[label] = _table(title, names.readable(rows), UNITS_OF_GAPS if mart == "mart_gaps" else UNITS)
     for sheet, table in derived_sheets(marts, names):
         sheets[sheet.label] = _table(sheet.title, table, sheet.scope)
     made_up = ["Every person, academy and number in this workbook is made up."] if context.made_up else []

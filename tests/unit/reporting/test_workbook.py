@@ -153,6 +153,12 @@ def test_the_funnel_has_a_row_for_each_academy_in_the_order_of_their_codes(marts
     ]  # fmt: skip
 
 
+def test_gaps_are_in_the_terms_of_how_they_are_compared(book: Workbook) -> None:
+    said = " ".join(str(cell.value) for row in book["Gaps"].iter_rows(1, 6) for cell in row)
+    assert "in the terms of How compared" in said and "means and gaps are in the unit" not in said
+    assert all(f"{how}:" in said for how in table_of(book["Gaps"])["How compared"].unique())
+
+
 def test_rows_stand_in_declared_order_whatever_is_shown(made_marts: Path, marts_folder: Path, content: bytes, rewrite) -> None:
     for mart in ("mart_pupil_outcomes", "mart_staff_composition", "mart_gaps", *(f"mart_{name}" for name in DERIVED.values())):
         rewrite(mart, lambda rows: rows.sample(frac=1, random_state=3))
