@@ -27,9 +27,9 @@ from pipelines.reporting.words import academic_year
 MADE = dt.datetime(2000, 1, 1)
 """What the file says of when it was made: the manifest and the audit log know better, and a clock would change the bytes."""
 MEANINGS = {
-    "c": "Hidden, so that nobody can be recognised. It may stand for any number.",
+    "c": "Hidden, so that nobody can be recognised. It may stand for any number. A comparison is hidden with either of its sides.",
     "u": "Shown, but it rests on so few people that chance alone can move it far.",
-    "x": "Not available: no data, or one side of a comparison is not shown.",
+    "x": "Not available: no data.",
     "z": "Does not apply.",
     "low": "Rounds to nought, but is not nought.",
 }

@@ -12,10 +12,10 @@ from pipelines.reporting.words import count, joined, within_sentence
 
 WIDTH = 100
 MEANINGS = {
-    "c": "hidden, so that nobody can be recognised; it may stand for any number",
+    "c": "hidden, so that nobody can be recognised; it may stand for any number; a comparison is hidden with either of its sides",
     "low": "rounds to nought, but is not nought",
     "u": "rests on so few people that chance alone can move it far",
-    "x": "not available: no data, or one side of a comparison is not shown",
+    "x": "not available: no data",
     "z": "does not apply",
 }
 PARTS = {"_terms": "by term", "_schools": "by academy", "_crossed": "by two characteristics at once", "_averages": "averages"}

@@ -199,7 +199,7 @@ def test_gaps_bear_codes_and_a_symbol_where_not_shown(folder: Path) -> None:
     assert (row["comparator_code"], row["denominator"], row["verdict"]) == ("none", "350", "clear")
     hidden = rows_of(folder, "gaps", verdict="not_shown")
     assert hidden
-    assert {value for row in hidden for value in list(row.values())[10:]} == {"x"}
+    assert {value for row in hidden for value in list(row.values())[10:]} == {"c"}
 
 
 def test_the_code_lists_hold_the_code_of_every_label(folder: Path) -> None:

@@ -107,7 +107,7 @@ def test_a_figure_stands_beside_its_area_group_and_people(book: Workbook) -> Non
     assert set(crossed["Second group"]) == {"Everyone", "Female"}
     assert "Value" not in crossed
     gaps = table_of(book["Gaps"])
-    assert (gaps.loc[gaps["Verdict"] == "not shown", "Gap"] == "[x]").all()
+    assert (gaps.loc[gaps["Verdict"] == "not shown", "Gap"] == "[c]").all()
     assert (gaps["Verdict"] == "not shown").any()
 
 
