@@ -56,7 +56,7 @@ SENTENCES = {
     47: "Planned for this year: {planned}. Target for {by}: {target}.",
     48: "Target for {by}: {target}.",
     49: "The figure of {since}, where the plan starts, is not shown.",
-    50: "Latest figure for {geography}: {planned}.",
+    50: "{geography}: {planned}.",
     51: "There is no figure for {geography} to hold it against.",
     52: "{whose} objectives: {counts}.",
     53: "Not measured: {reason}",
@@ -81,6 +81,7 @@ SENTENCES = {
     72: "Three years together ({years}) show what this year alone does not.",
     73: "{verdict} in {measure}: {group} {value}, {comparator} {comparator_value}, {gap} (range {range}).",
     74: "{gaps} more such gaps are in the workbook.",
+    75: "{geography}, {year} ({source})",
 }
 
 

@@ -139,6 +139,7 @@ def made_benchmarks() -> pd.DataFrame:
     either = {"characteristic": "all", "group_code": "all", "phase": "all", "geography": "England", "period": "2024-25", "source": "DfE; OGL"}
     plan = {"characteristic": "sen", "group_code": "plan"}
     rows = [either | {"measure": "absent", "value": 0.15}, either | plan | {"measure": "suspended", "value": 0.1}]
+    rows.append(either | {"measure": "score", "characteristic": "sen", "group_code": "none", "value": 104.0})
     return pd.DataFrame(rows)
 
 

@@ -136,6 +136,7 @@ def test_pay_is_told_as_far_as_it_is_shown(page: str) -> None:
     text = text_of(page)
     assert "Female: mean pay 12.3% lower than Male." in text
     assert "Mean pay gap 12.3%" in text
+    assert "Gender pay figures at 31 March 2026" in text
     assert "Paid a bonus: Female 20%" in text
     assert "Paid a bonus: Male [c] hidden" in text
     assert "Lower quartile 75.0% of 40" in text

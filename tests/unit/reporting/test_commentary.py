@@ -131,7 +131,7 @@ SAID = {
     ),
     48: (commentary.say(48, by="2026 to 2027", target="2%"), "Target for 2026 to 2027: 2%."),
     49: (commentary.say(49, since="2023 to 2024"), "The figure of 2023 to 2024, where the plan starts, is not shown."),
-    50: (commentary.say(50, geography="England", planned="93.2%"), "Latest figure for England: 93.2%."),
+    50: (commentary.say(50, geography="England, 2024 to 2025 (DfE)", planned="93.2%"), "England, 2024 to 2025 (DfE): 93.2%."),
     51: (commentary.say(51, geography="England"), "There is no figure for England to hold it against."),
     52: (commentary.say(52, whose="Trust", counts="2 on track and 1 off track"), "Trust objectives: 2 on track and 1 off track."),
     53: (commentary.say(53, reason="One child could be known."), "Not measured: One child could be known."),
@@ -180,6 +180,7 @@ SAID = {
         "Clear gap in absence: Black 10%, White 5%, 1.9 times (range 1.2 to 2.9).",
     ),
     74: (commentary.say(74, gaps="4"), "4 more such gaps are in the workbook."),
+    75: (commentary.say(75, geography="England", year="2024 to 2025", source="DfE"), "England, 2024 to 2025 (DfE)"),
 }
 
 
