@@ -39,7 +39,7 @@ SENTENCES = {
     30: "Ask what has changed there, and what help it needs.",
     31: "Ask what it does that others could learn from.",
     32: "No academy lies outside the range that chance explains. To rank them would mislead.",
-    33: "{incidents} incidents were recorded, {rate} for each 100 pupils. Against the year before: {change}.",
+    33: "{incidents} incidents were recorded, {rate} for each 100 pupils on roll, whoever was harmed. Against the year before: {change}.",
     34: "The number of incidents is hidden to protect people.",
     35: "None was recorded at {academies}. At the trust’s rate a year without any would be rarer than 1 in 100.",
     36: "{measures} measures and {objectives} objectives, {comparisons} comparisons of groups.",
@@ -82,6 +82,9 @@ SENTENCES = {
     73: "{verdict} in {measure}: {group} {value}, {comparator} {comparator_value}, {gap} (range {range}).",
     74: "{gaps} more such gaps are in the workbook.",
     75: "{geography}, {year} ({source})",
+    76: "{incidents} of them were not prejudice-based.",
+    77: "{resolved} of {incidents}, {share}, were resolved within ten school days.",
+    78: "How many were resolved within ten school days?",
 }
 
 
@@ -119,9 +122,7 @@ def mis_sentence(gap: pd.Series) -> str:
     """
     if gap["kind"] != "rate" or gap["subject"] != "pupil":
         return ""
-    return say(
-        70 if gap["better"] == "higher" else 8, characteristic=gap["characteristic_label"], group=gap["group"], measure=gap["label"]
-    )
+    return say(70 if gap["better"] == "higher" else 8, characteristic=gap["characteristic_label"], group=gap["group"], measure=gap["label"])
 
 
 def similar_sentence(gap: pd.Series) -> str:

@@ -93,7 +93,9 @@ def derived_sheets(marts: Path, names: Labels) -> Iterable[tuple[Derived, pd.Dat
 def _order(rows: pd.DataFrame) -> list[str]:
     """An order that ranks nobody: by what a row is of, never by its figures."""
     first = ["objective", "aim", "population", "measure", "period", "area_level", "area_code", "characteristic", "group_code"]
-    return [name for name in (*first, "evidence", "name", "geography", "cross_characteristic", "cross_group_code", "release") if name in rows]
+    return [
+        name for name in (*first, "evidence", "name", "geography", "cross_characteristic", "cross_group_code", "release") if name in rows
+    ]
 
 
 def _words(columns: dict[str, object]) -> pd.DataFrame:

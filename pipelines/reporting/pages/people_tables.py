@@ -84,7 +84,9 @@ def academy_table(marts: Marts, few_below: int, widest: int = 2) -> AcademyTable
         scale = plots.share_scale([cell.high for cell in (*cells.values(), whole) if cell.high is not None])
         titles[population, measure] = label
         axes.append(plots.axis(scale, "scale") if any(cell.shown for cell in cells.values()) else NO_DRAWING)
-        used = sorted({against[code] for code in marts.academies if cells.get(code, NO_DATA).shown}, key=lambda one: (one[0] == TRUST, one[0]))
+        used = sorted(
+            {against[code] for code in marts.academies if cells.get(code, NO_DATA).shown}, key=lambda one: (one[0] == TRUST, one[0])
+        )
         lines.append("; ".join(f"{name} {'not shown' if rate is None else per_cent(rate)}" for name, rate in used))
         columns.append(
             [_rate(cells.get(code, NO_DATA), academy, scale, against[code][1], few_below) for code, academy in marts.academies.items()]

@@ -136,7 +136,14 @@ def made_objectives() -> pd.DataFrame:
 
 def made_benchmarks() -> pd.DataFrame:
     """What England had a year earlier: of absence for everyone and for a group that is hidden here."""
-    either = {"characteristic": "all", "group_code": "all", "phase": "all", "geography": "England", "period": "2024-25", "source": "DfE; OGL"}
+    either = {
+        "characteristic": "all",
+        "group_code": "all",
+        "phase": "all",
+        "geography": "England",
+        "period": "2024-25",
+        "source": "DfE; OGL",
+    }
     plan = {"characteristic": "sen", "group_code": "plan"}
     rows = [either | {"measure": "absent", "value": 0.15}, either | plan | {"measure": "suspended", "value": 0.1}]
     rows.append(either | {"measure": "score", "characteristic": "sen", "group_code": "none", "value": 104.0})
@@ -243,7 +250,9 @@ def made_marts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "mart_gaps": judged,
         "mart_objectives": made_objectives(),
         "mart_benchmarks": benchmarks(pd.concat([pupils, pupil_outcomes]), made_benchmarks(), dims["areas"]),
-        "mart_restatements": restatements(pupils.head(0), pupils.head(0).assign(release=""), pd.DataFrame({"release": [], "period": [], "why": []}, dtype=str)),
+        "mart_restatements": restatements(
+            pupils.head(0), pupils.head(0).assign(release=""), pd.DataFrame({"release": [], "period": [], "why": []}, dtype=str)
+        ),
         "mart_due_regard": due_regard(judged, pupil_outcomes, made_objectives(), dims["measures"]),
         "mart_funnel": funnel(pupil_outcomes, dims["areas"]),
         "mart_incidents": incident_rates(heads, ["2025-26"], returns),

@@ -262,7 +262,7 @@ def test_the_board_is_told_of_objectives_decisions_incidents_and_due_regard(page
     assert "Ask Head of care how O1 gets back on its line: less absence." in text
     assert "O1. Less absence" in text and "Off track" in text
     assert "1 more objectives are the academies’ own" in text
-    assert "40 incidents were recorded, 2.0 for each 100 pupils" in text
+    assert "40 incidents were recorded, 2.0 for each 100 pupils on roll, whoever was harmed." in text
     assert re.search(r"Race 25 Sex \[c\]", text)
     assert "Eliminate discrimination, harassment and victimisation" in text
     assert "Ask Mango Academy for the missing figures" in text

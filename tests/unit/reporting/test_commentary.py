@@ -98,7 +98,7 @@ SAID = {
     32: (commentary.say(32), "No academy lies outside the range that chance explains. To rank them would mislead."),
     33: (
         commentary.say(33, incidents="160", rate="2.1", change="no clear change"),
-        "160 incidents were recorded, 2.1 for each 100 pupils. Against the year before: no clear change.",
+        "160 incidents were recorded, 2.1 for each 100 pupils on roll, whoever was harmed. Against the year before: no clear change.",
     ),
     34: (commentary.say(34), "The number of incidents is hidden to protect people."),
     35: (
@@ -174,13 +174,26 @@ SAID = {
     72: (commentary.say(72, years="2023 to 2026"), "Three years together (2023 to 2026) show what this year alone does not."),
     73: (
         commentary.say(
-            73, verdict="Clear gap", measure="absence", group="Black", value="10%", comparator="White", comparator_value="5%",
-            gap="1.9 times", range="1.2 to 2.9",
+            73,
+            verdict="Clear gap",
+            measure="absence",
+            group="Black",
+            value="10%",
+            comparator="White",
+            comparator_value="5%",
+            gap="1.9 times",
+            range="1.2 to 2.9",
         ),
         "Clear gap in absence: Black 10%, White 5%, 1.9 times (range 1.2 to 2.9).",
     ),
     74: (commentary.say(74, gaps="4"), "4 more such gaps are in the workbook."),
     75: (commentary.say(75, geography="England", year="2024 to 2025", source="DfE"), "England, 2024 to 2025 (DfE)"),
+    76: (commentary.say(76, incidents="45"), "45 of them were not prejudice-based."),
+    77: (
+        commentary.say(77, resolved="132", incidents="160", share="83%"),
+        "132 of 160, 83%, were resolved within ten school days.",
+    ),
+    78: (commentary.say(78), "How many were resolved within ten school days?"),
 }
 
 

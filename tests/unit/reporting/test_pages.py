@@ -148,6 +148,22 @@ def test_incidents_hidden_or_never_sent_are_told_apart(marts_folder: Path, rewri
     assert "No academy has sent its incidents" in every_page(marts_folder)["board"]
 
 
+def test_incidents_that_are_not_prejudice_based_and_those_resolved_are_told_where_shown_else_asked(
+    marts_folder: Path, rewrite: Rewrite
+) -> None:
+    before = text_of(every_page(marts_folder)["board"])
+    assert SENTENCES[78] in before and "not prejudice-based" not in before
+    label = pd.DataFrame([("incident_characteristic", "none", "None", "all", "all", 3, False)])
+    rewrite("dim_groups", lambda rows: pd.concat([rows, label.set_axis(rows.columns, axis=1)]))
+    rewrite("mart_incidents", lambda rows: pd.concat([rows, rows[rows["group_code"].eq("race")].assign(group_code="none", incidents=12)]))
+    rewrite("mart_case_outcomes", lambda _: cells(cell("incidents", "incidents_resolved", numerator=33, denominator=40)))
+    text = text_of(every_page(marts_folder)["board"])
+    assert "12 of them were not prejudice-based. 33 of 40, 83%, were resolved within ten school days." in text
+    assert SENTENCES[78] not in text
+    rewrite("mart_case_outcomes", lambda _: cells(cell("incidents", "incidents_resolved", status="c")))
+    assert SENTENCES[78] in text_of(every_page(marts_folder)["board"])
+
+
 def test_an_academy_outside_its_limits_is_named_with_a_question_and_one_that_does_well_with_another(
     marts_folder: Path, rewrite: Rewrite, dims: dict[str, pd.DataFrame]
 ) -> None:
@@ -247,7 +263,9 @@ def test_an_academy_is_held_against_its_phase_and_one_of_several_against_the_tru
     taught = {("academy", ZEBRA, "Zebra Academy", "phase", "p")} | {("academy", APPLE, "Apple Academy", "phase", one) for one in "ps"}
     rewrite("dim_areas", lambda rows: pd.concat([rows, pd.DataFrame(sorted(phases | taught), columns=rows.columns)]))
     assert "Everyone here, in its phase" in text_of(every_page(marts_folder)["academy"])
-    of_phases = [cell("pupils", "absent", numerator=number, denominator=1000, area=("phase", one)) for one, number in (("p", 100), ("s", 300))]
+    of_phases = [
+        cell("pupils", "absent", numerator=number, denominator=1000, area=("phase", one)) for one, number in (("p", 100), ("s", 300))
+    ]
     rewrite("mart_pupil_outcomes", lambda rows: pd.concat([rows, cells(*of_phases)]))
     pages = every_page(marts_folder)
     assert "Absent line: primary 10%; whole trust 20%" in text_of(pages["public"])

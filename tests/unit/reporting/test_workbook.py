@@ -141,7 +141,15 @@ def test_a_derived_figure_is_told_or_says_why_not(book: Workbook) -> None:
 
 def test_the_funnel_has_a_row_for_each_academy_in_the_order_of_their_codes(marts_folder: Path, rewrite: Callable) -> None:
     first = {"population": "pupils", "period": "2025-26", "measure": "absent", "target_level": "trust", "target_code": "T1"}
-    limits = {"target": 0.2, "low_95": 0.1, "high_95": 0.3, "low_998": 0.05, "high_998": 0.35, "overdispersion": 1.0, "position": "far_above"}
+    limits = {
+        "target": 0.2,
+        "low_95": 0.1,
+        "high_95": 0.3,
+        "low_998": 0.05,
+        "high_998": 0.35,
+        "overdispersion": 1.0,
+        "position": "far_above",
+    }
     rows = [
         {**first, **limits, "area_code": code, "numerator": 400, "denominator": people, "value": 400 / people}
         for code, people in (("100002", 800), ("100001", 1000))
@@ -214,7 +222,13 @@ def test_a_label_is_text_and_nothing_else(marts_folder: Path, rewrite: Callable,
 
 
 def test_a_home_without_some_figures_still_has_a_workbook(marts_folder: Path, rewrite: Callable) -> None:
-    for mart in ("mart_staff_composition", "mart_staff_outcomes", "mart_case_composition", "mart_gaps", *(f"mart_{name}" for name in DERIVED.values())):
+    for mart in (
+        "mart_staff_composition",
+        "mart_staff_outcomes",
+        "mart_case_composition",
+        "mart_gaps",
+        *(f"mart_{name}" for name in DERIVED.values()),
+    ):
         rewrite(mart, lambda rows: rows.iloc[:0])
     assert opened(workbook(marts_folder, CONTEXT, LOSS)).sheetnames == SHEETS[:7]
 
