@@ -85,6 +85,7 @@ SENTENCES = {
     76: "{incidents} of them were not prejudice-based.",
     77: "{resolved} of {incidents}, {share}, were resolved within ten school days.",
     78: "How many were resolved within ten school days?",
+    79: "No comparison can yet be called similar, and how much is known of people is not all shown, to protect them.",
 }
 
 

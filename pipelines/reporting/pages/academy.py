@@ -12,7 +12,7 @@ from pipelines.reporting.commentary import say
 from pipelines.reporting.marts import ALL, NO_DATA, Cell, Marts
 from pipelines.reporting.pages.board import Card, finding_card
 from pipelines.reporting.pages.figures import without_figure
-from pipelines.reporting.pages.findings import findings
+from pipelines.reporting.pages.findings import findings, going_well
 from pipelines.reporting.pages.frame import Context, render
 from pipelines.reporting.pages.gap_tables import MOST_ROWS, GapTable, gap_table, listed
 from pipelines.reporting.pages.people_tables import Composition, composition
@@ -37,6 +37,7 @@ def academy_page(marts: Marts, code: str, brand: Brand, context: Context, public
     name = marts.academies[code]
     gaps = marts.gaps_at("academy", code)
     chosen = findings(gaps)
+    cards = _cards(chosen, gaps)
     roll = marts.everyone("pupils", "headcount", "academy").get(code, NO_DATA)
     small = roll.numerator is None or roll.numerator < SMALLEST_ROLL
     return render(
@@ -51,7 +52,8 @@ def academy_page(marts: Marts, code: str, brand: Brand, context: Context, public
         smallest=SMALLEST_ROLL,
         roll=without_figure(roll.status).text if roll.numerator is None else count(roll.numerator),
         lead=_lead(chosen, gaps),
-        cards=[replace(card, mis="") if public else card for card in _cards(chosen, gaps)],
+        cards=[replace(card, mis="") if public else card for card in cards],
+        well=[] if any(card.good for card in cards) else going_well(marts, code),
         table=None if small else _table(gaps, marts.measures, chosen, context.few_below, MOST_ROWS - shorter),
         phase=within_sentence(marts.phases.get(marts.phase_of.get(code, ""), "")),
         rates=[] if small else _rates(marts, code)[: MOST_RATES - shorter],

@@ -194,6 +194,10 @@ SAID = {
         "132 of 160, 83%, were resolved within ten school days.",
     ),
     78: (commentary.say(78), "How many were resolved within ten school days?"),
+    79: (
+        commentary.say(79),
+        "No comparison can yet be called similar, and how much is known of people is not all shown, to protect them.",
+    ),
 }
 
 

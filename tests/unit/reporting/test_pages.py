@@ -82,6 +82,23 @@ def test_an_academy_reads_its_own_findings_with_questions_and_what_is_owed(with_
     assert "Suspended once 9% 5%" in text
 
 
+def test_something_goes_well_at_an_academy_too_or_the_truth_is_told(with_gaps_at_zebra: Path, rewrite: Rewrite) -> None:
+    """Three gaps leave no room for a good card: then a sentence says what is similar, else what is known best, else that it is hidden."""
+
+    def said() -> str:
+        return text_of(academy_page(read_marts(with_gaps_at_zebra, "2025-26"), ZEBRA, BRAND, CONTEXT))
+
+    assert "Going well. Absent: Female and Male are similar" in said()
+    assert "made the difference" not in said()
+    rewrite("mart_gaps", lambda rows: rows.assign(verdict=rows["verdict"].replace("similar", "cannot_tell")))
+    assert f"Going well. {SENTENCES[79]}" not in said() and f"Going well. {SENTENCES[11]}" in said()
+    of_sex = cell("pupils", "headcount", ("sex", "unknown"), 20, area=("academy", ZEBRA))
+    rewrite("mart_pupil_composition", lambda rows: pd.concat([rows, cells(of_sex)]))
+    assert "Going well. Sex is known for 98% of pupils." in said()
+    rewrite("mart_pupil_composition", lambda rows: rows.assign(status=rows["status"].mask(rows["group_code"].eq("unknown"), "c")))
+    assert f"Going well. {SENTENCES[79]}" in said()
+
+
 def test_what_all_others_of_its_phase_have_is_owed_but_not_what_only_a_year_group_has(marts_folder: Path, rewrite: Rewrite) -> None:
     def without_suspensions(rows: pd.DataFrame) -> pd.DataFrame:
         others = rows[rows["measure"].eq("suspended") & rows["area_code"].eq(ZEBRA)].assign(status="shown")
