@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.reporting.marts import ALL, CELLS, SHOWN
+from pipelines.reporting.marts import ALL, CELLS
 from pipelines.reporting.readable import DECIMALS, SYMBOL, Labels, safe
 from pipelines.reporting.words import academic_year
 

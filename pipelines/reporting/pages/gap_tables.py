@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,7 +13,7 @@ from pipelines.reporting.marts import Marts
 from pipelines.reporting.pages import plots
 from pipelines.reporting.pages.figures import NO_DRAWING, Figure, without_figure
 from pipelines.reporting.pages.frame import VERDICT_WORDS
-from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
+from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NO_GAP, NOT_SHOWN, SIMILAR
 from pipelines.reporting.words import MINUS, difference_in_words, joined, ratio, signed, value_in_words, within_sentence
 
 READING = {
@@ -31,6 +31,8 @@ ROWS_A_TABLE_ADDS = 4
 """What caption, heading and summary of a table take, in rows."""
 MOST_OVER_THREE_YEARS = 5
 """Gaps of three years together that a page tells under its tables."""
+MOST_MORE = 3
+"""Decimals that are added at most."""
 SAME = ["population", "measure", "characteristic", "group_code"]
 WORSE_SIDE = {"lower": "Right of the line is worse.", "higher": "Left of the line is worse.", "neither": ""}
 
@@ -191,17 +193,27 @@ def _gap_row(row: pd.Series, scale: plots.Scale, few_below: int) -> GapRow:
 
 
 def _gap_text(row: pd.Series) -> tuple[str, str]:
-    """The gap and its range in the reader's unit; a standardised gap is told as the plain difference, without a range."""
+    """The gap and its range in the reader's unit; a standardised gap is told as the plain difference, without a range.
+
+    Where an end of a clear or likely gap would be rounded to no gap, which its range excludes, all have as many more decimals as it takes.
+    """
     standardised = row["statistic"] == "standardised"
-    gap = row["value"] - row["comparator_value"] if standardised else row["gap"]
-    ends = [] if standardised or pd.isna(row["low"]) else [row["low"], row["high"]]
-    show: Callable[[float], str]
+    numbers = [row["value"] - row["comparator_value"] if standardised else row["gap"]]
+    numbers += [] if standardised or pd.isna(row["low"]) else [row["low"], row["high"]]
+    sure = row["verdict"] in (CLEAR, LIKELY)
+    for more in range(MOST_MORE + 1):
+        texts = [_difference(row, number, more) for number in numbers]
+        if not (sure and any(float(text.replace(MINUS, "-").replace(",", "")) == NO_GAP[row["statistic"]] for text, _ in texts)):
+            break
+    (text, unit), *ends = texts
+    return f"{text} {unit.removesuffix('s') if text.strip(f'+{MINUS}') == '1' else unit}", " to ".join(end for end, _ in ends)
+
+
+def _difference(row: pd.Series, number: float, more: int) -> tuple[str, str]:
+    """One end of a range, or the gap itself, and what it counts."""
     if row["statistic"] == "ratio":
-        show, unit = ratio, "times"
-    elif row["kind"] == "rate":
-        show, unit = (lambda share: signed(share * 100)), "points"
-    else:
-        words = [difference_in_words(number, row["unit"], row["decimals"]) for number in (gap, *ends)]
-        return words[0], " to ".join(number.partition(" ")[0] for number in words[1:])
-    text = show(gap)
-    return f"{text} {unit.removesuffix('s') if text.strip(f'+{MINUS}') == '1' else unit}", " to ".join(show(end) for end in ends)
+        return ratio(number, more), "times"
+    if row["kind"] == "rate":
+        return signed(number * 100, more), "points"
+    text = difference_in_words(number, row["unit"], row["decimals"], more).partition(" ")[0]
+    return text, "points" if row["unit"] == "share" else row["unit"]

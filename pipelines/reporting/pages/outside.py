@@ -28,7 +28,8 @@ class Funnel:
 
 
 def outside(marts: Marts) -> Funnel | None:
-    """The measure of pupils with most academies outside the range that chance explains, then between the limits, then the one most academies show; ``None`` where there is no funnel."""
+    """The measure of pupils with most academies outside the range that chance explains, then between the limits, then the one that most
+    academies show; ``None`` where there is no funnel."""
     rates = marts.measures[marts.measures["subject"].eq("pupil")]
     rows = marts.further["funnel"].merge(rates[["population", "measure", "label", "better"]], on=["population", "measure"])
     if rows.empty:

@@ -18,6 +18,7 @@ from pipelines.catalogue.trust import Brand
 from pipelines.reporting.marts import read_marts
 from pipelines.reporting.pages.board import board_page
 from pipelines.reporting.pages.frame import Context, contrast_with_white, readable
+from pipelines.reporting.pages.gap_tables import _gap_text as gap_text
 from pipelines.reporting.pages.gap_tables import gap_tables, listed, untabled
 from pipelines.reporting.pages.objectives import objective_cards
 from pipelines.reporting.pages.public import public_page
@@ -271,3 +272,19 @@ def test_the_board_is_told_of_objectives_decisions_incidents_and_due_regard(page
 def test_every_page_says_when_and_on_whom_it_rests(page: str) -> None:
     line = "Data of 15 January 2026 · 2 of 3 academies in · not known at most: sex of 1\\25  of pupils"
     assert f'content:"Equality report 2025 to 2026. {line}"' in page
+
+
+@pytest.mark.parametrize(
+    ("gap", "text"),
+    [
+        ({"gap": -0.052, "low": -0.105, "high": -0.0035, "verdict": "likely"}, "-5.2 points -10.5 to -0.4"),
+        ({"gap": -0.052, "low": -0.105, "high": -0.0035, "verdict": "cannot_tell"}, "-5 points -11 to 0"),
+        ({"gap": 0.04, "low": 0.0001, "high": 0.09, "verdict": "clear"}, "+4.00 points +0.01 to +9.00"),
+        ({"statistic": "ratio", "gap": 1.5, "low": 1.02, "high": 2.2, "verdict": "likely"}, "1.50 times 1.02 to 2.20"),
+        ({"statistic": "ratio", "gap": 1.5, "low": 1.2, "high": 2.2, "verdict": "likely"}, "1.5 times 1.2 to 2.2"),
+        ({"kind": "mean", "gap": 0.06, "low": 0.02, "high": 0.1, "verdict": "likely"}, "+0.06 score +0.02 to +0.10"),
+    ],
+)
+def test_an_end_that_excludes_no_gap_is_never_rounded_to_none(gap: dict[str, object], text: str) -> None:
+    row = pd.Series({"kind": "rate", "statistic": "difference", "unit": "score", "decimals": 1, **gap})
+    assert " ".join(gap_text(row)) .replace("\N{MINUS SIGN}", "-") == text

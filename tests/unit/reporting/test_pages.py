@@ -140,6 +140,12 @@ def test_an_academy_whose_roll_is_hidden_has_no_tables_either(marts_folder: Path
     assert "<table" not in page and "[c] on roll" in text_of(page)
 
 
+def test_every_page_with_gaps_says_that_they_are_worked_out_before_rounding(with_gaps_at_zebra: Path) -> None:
+    pages = every_page(with_gaps_at_zebra)
+    for name in ("board", "academy", "public academy", "public"):
+        assert "worked out before rounding" in text_of(pages[name]), name
+
+
 def test_staff_read_what_is_promised_and_what_is_not_known(marts_folder: Path) -> None:
     marts = read_marts(marts_folder, "2025-26")
     text = text_of(staff_summary(marts, objective_cards(marts_folder, CONTEXT), BRAND, CONTEXT))
