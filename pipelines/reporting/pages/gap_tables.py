@@ -56,6 +56,7 @@ class GapTable:
     definition: str
     reading: str
     column: str
+    told: str
     sides: tuple[str, str]
     axis: Markup
     summary: str
@@ -162,6 +163,7 @@ def gap_table(measure: pd.Series, gaps: pd.DataFrame, listed: pd.DataFrame, few_
         definition=measure["definition"],
         reading=f"{READING[kind, statistic]} {WORSE_SIDE[measure['better']]}".strip(),
         column="Share" if kind == "rate" else "Average",
+        told="Gap" if statistic == "standardised" else "Gap and range",
         sides=("less likely", "more likely") if statistic == "ratio" else ("lower", "higher"),
         axis=plots.axis(scale, "scale") if kind == "rate" and statistic != "standardised" else NO_DRAWING,
         summary=say(12, groups=joined(clear)) if clear else say(13),

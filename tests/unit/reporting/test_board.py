@@ -151,6 +151,12 @@ def test_finer_groups_are_listed_where_they_matter_and_counted_where_not(page: s
     assert "Not listed: 1 more comparisons, of which similar 0, cannot tell 0, not shown 1." in text
 
 
+def test_a_column_without_ranges_does_not_promise_them(page: str) -> None:
+    """The range of a standardised gap is in standard deviations: its drawing has it, the plain difference beside it has none."""
+    heads = {table.partition("<span>")[0]: re.findall(r">(Gap[^<]*)</th>", table) for table in page.split("<caption>")[1:]}
+    assert heads["Score"] == ["Gap"] and heads["Absent"] == heads["Suspended once"] == ["Gap and range"]
+
+
 def test_the_share_not_known_stands_on_the_page(page: str) -> None:
     assert "Sex 1% of pupils; Sex [c] of staff." in text_of(page)
 
