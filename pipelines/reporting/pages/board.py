@@ -24,7 +24,7 @@ from pipelines.reporting.pages.plots import told_bar
 from pipelines.reporting.pages.regard_table import due_regard
 from pipelines.reporting.pages.standing import decisions, standing
 from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, NOT_SHOWN, SIMILAR
-from pipelines.reporting.words import difference_in_words, joined, per_cent, points, ratio, within_sentence
+from pipelines.reporting.words import count, difference_in_words, joined, per_cent, points, ratio, within_sentence
 
 PUPILS = ("pupil", "pupil_answer")
 APPLICANTS = ("staff_applicant", "pupil_applicant")
@@ -55,7 +55,7 @@ def _view(marts: Marts, cards: list[ObjectiveCard], context: Context, most: int)
         "decisions": decisions(marts, chosen, off_track, academies.titles),
         "well": going_well(marts),
         "told": [_told_row(name, counts) for name, counts in told(marts).items()],
-        "family": int(marts.gaps["family"].max()) if marts.gaps["family"].notna().any() else 0,
+        "family": count(int(marts.gaps["family"].max())) if marts.gaps["family"].notna().any() else "0",
         "standing": standing(marts, context, academies.titles),
         "objectives": [card for card in own if card.status not in UNRATED],
         "unrated": joined([f"{card.code} ({within_sentence(card.word)})" for card in own if card.status in UNRATED]),

@@ -151,6 +151,12 @@ def test_finer_groups_are_listed_where_they_matter_and_counted_where_not(page: s
     assert "Not listed: 1 more comparisons, of which similar 0, cannot tell 0, not shown 1." in text
 
 
+def test_the_comparisons_made_together_are_those_of_every_year(marts_folder: Path, rewrite: Callable) -> None:
+    rewrite("mart_gaps", lambda rows: rows.assign(family=rows["family"].mask(rows["family"].notna(), 1423)))
+    text = text_of(page_of(marts_folder, CONTEXT))
+    assert "all 1,423 comparisons of this release, of every year it holds and of three years together" in text
+
+
 def test_a_column_without_ranges_does_not_promise_them(page: str) -> None:
     """The range of a standardised gap is in standard deviations: its drawing has it, the plain difference beside it has none."""
     heads = {table.partition("<span>")[0]: re.findall(r">(Gap[^<]*)</th>", table) for table in page.split("<caption>")[1:]}
