@@ -151,6 +151,7 @@ def test_staff_read_what_is_promised_and_what_is_not_known(marts_folder: Path) -
     text = text_of(staff_summary(marts, objective_cards(marts_folder, CONTEXT), BRAND, CONTEXT))
     assert "Female: mean pay 12.3% lower than Male." in text
     assert "Off track Less absence" in text
+    assert "The board report shows pay within each grade" not in text and "“Equality information”, where it can be shown" in text
     assert "filter the MIS" not in text
 
 
