@@ -44,8 +44,9 @@ def signed(number: float, decimals: int = 0) -> str:
 
 
 def decimal(number: float, decimals: int) -> str:
-    """A number in its unit at the measure's published precision."""
-    return f"{number:,.{decimals}f}".replace("-", MINUS)
+    """A number in its unit at the measure's published precision; a rounded zero has no sign."""
+    text = f"{number:,.{decimals}f}"
+    return (text.removeprefix("-") if float(text.replace(",", "")) == 0 else text).replace("-", MINUS)
 
 
 def value_in_words(number: float, kind: str, unit: str, decimals: int) -> str:
