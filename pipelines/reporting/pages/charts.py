@@ -29,6 +29,8 @@ NOW = {"on_track": (TEAL, "circle"), "at_risk": (AMBER, "triangle-up"), "off_tra
 POSITION_WORDS = {"above": "above", "below": "below", "far_above": "far above", "far_below": "far below"}
 SIZES = {"95": 1.96, "998": 3.09}
 """Standard errors from the line to the two limits, as in ``mart_funnel``."""
+OTHERS = "Other academies, beside the whole trust"
+"""Academies without a phase of their own, or of several: the others are held against their phases."""
 STEPS = 60
 LETTER = 6.6
 """Width of a letter at the size of text, on the wide side."""
@@ -249,7 +251,7 @@ def funnels(rows: pd.DataFrame, areas: Mapping[tuple[str, str], str], *, prefix:
     out = []
     for number, key in enumerate(ordered, start=1):
         own = rows[rows["target_level"].eq(key[0]) & rows["target_code"].eq(key[1])]
-        name = "Whole trust" if key[0] == "trust" else areas[key]
+        name = areas[key] if key[0] != "trust" else "Whole trust" if len(ordered) == 1 else OTHERS
         names = {code: areas["academy", code] for code in own["area_code"]}
         out.append(_funnel(own, names, name, _furthest(rows), prefix=f"{prefix}-{number}", title=title, people=people))
     return tuple(out)
@@ -274,7 +276,9 @@ def _funnel(rows: pd.DataFrame, names: Mapping[str, str], line: str, reach: floa
     ends = [{"x": x, "y": target} for x in plane.x]
     middle = Layer(ends, {"type": "line", "stroke": INK, "strokeWidth": 1.5}, place)
     layers = [*_limits(rows, plane, place), middle, *_academies(rows, names, plane, place)]
-    layers += _funnel_words(plane, place, f"{line}: {len(rows)} {'academy' if len(rows) == 1 else 'academies'}", target, people)
+    layers += _funnel_words(
+        plane, place, line if line == OTHERS else f"{line}: {len(rows)} {'academy' if len(rows) == 1 else 'academies'}", target, people
+    )
     return drawn(layers, plane, prefix, f"{title}: {line}", _funnel_says(rows, names, line, people))
 
 
@@ -371,7 +375,7 @@ def _funnel_words(plane: Plane, place: dict[str, Any], line: str, target: float,
 
 
 def _funnel_says(rows: pd.DataFrame, names: Mapping[str, str], line: str, people: str) -> str:
-    value = per_cent(float(rows["target"].iloc[0]))
+    value, line = per_cent(float(rows["target"].iloc[0])), "the whole trust" if rows["target_level"].eq("trust").all() else line
     outside = rows[rows["position"].isin(POSITION_WORDS)]
     if outside.empty:
         return say(57, area=line, value=value, academies=str(len(rows)))

@@ -189,6 +189,15 @@ def test_each_line_has_its_funnel_and_they_span_as_much() -> None:
     assert len(funnel_of(made_rows())) == 1 and funnel_of(made_rows().head(0)) == []
 
 
+def test_academies_of_no_one_phase_are_not_called_the_whole_trust() -> None:
+    rows = made_rows("phase")
+    mixed = rows.assign(
+        **{name: rows[name].where(rows["area_code"].ne("1"), other) for name, other in (("target_level", "trust"), ("target_code", "T1"))}
+    )
+    assert [texts(svg)[-3].replace("\n", " ") for svg in funnel_of(mixed)][-1] == charts.OTHERS
+    assert "The line is the rate of the whole trust" in funnel_of(mixed)[-1]
+
+
 def test_those_outside_are_named_and_those_inside_are_not() -> None:
     rows = made_rows()
     assert dict(zip(rows["area_code"], rows["position"], strict=True))["8"] == "above"
