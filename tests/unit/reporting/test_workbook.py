@@ -193,6 +193,7 @@ def test_notes_say_the_symbols_and_the_threshold(book: Workbook) -> None:
     notes = table_of(book["Notes"])
     assert notes["Symbol"].tolist()[:5] == ["[c]", "[u]", "[x]", "[z]", "[low]"]
     assert notes["Meaning"].str.contains("from 1 to 9").any()
+    assert notes.set_index("Symbol").loc["[low]", "Meaning"] == "1 to 9 people, in a table whose counts are rounded."
     assert "made up" in str(book["Cover"]["A3"].value)
 
 
