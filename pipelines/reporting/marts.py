@@ -116,6 +116,12 @@ class Marts:
         phase = self.phase_of.get(code, "")
         return self.phases.get(phase, ""), self.everyone(population, measure, "phase").get(phase, NO_DATA)
 
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """What the people of a population are called at the head of a column, where its name is no word: its label."""
+        rows = self.populations[self.populations["population"].str.contains("_")]
+        return dict(rows[["population", "label"]].itertuples(index=False, name=None))
+
     def gaps_at(self, area_level: str, area_code: str = "") -> pd.DataFrame:
         """The comparisons of one level or, with ``area_code``, of one area."""
         rows = self.gaps[self.gaps["area_level"].eq(area_level)]

@@ -46,7 +46,7 @@ def composition(
             for group, label in marts.groups_of(name)[["group_code", "label"]].to_numpy()
         )
         if held:
-            tables.append(Composition(title, note, tuple(people.capitalize() for people in held), rows))
+            tables.append(Composition(title, note, tuple(marts.called.get(people, people.capitalize()) for people in held), rows))
     return tables
 
 

@@ -39,6 +39,7 @@ def public_page(marts: Marts, objectives: list[Card], brand: Brand, context: Con
         well=going_well(marts),
         standing=standing(marts, context, academies.titles),
         composition=composition(marts),
+        applicants=composition(marts, _applied(marts)),
         gaps=everybody,
         untabled={name: untabled(marts, _subjects()[name], tables) for name, tables in everybody.items()},
         three_years={name: over_three_years(marts, subjects, context.three_years, MOST_LISTED) for name, subjects in _subjects().items()},
@@ -74,6 +75,12 @@ def staff_summary(marts: Marts, objectives: list[Card], brand: Brand, context: C
         unknown=[say(71, characteristic=within_sentence(row["label"]), share=per_cent(row["share"])) for _, row in unknown.iterrows()],
         standing=standing(marts, context),
     )
+
+
+def _applied(marts: Marts) -> tuple[str, ...]:
+    """The populations of whoever applied, for a post or a place: regulation 4 asks for information about all who are affected."""
+    rows = marts.populations[marts.populations["subject"].isin(APPLICANTS) & marts.populations["base"].fillna("").eq("")]
+    return tuple(sorted(rows["population"]))
 
 
 def _subjects() -> dict[str, tuple[str, ...]]:

@@ -116,6 +116,15 @@ def test_what_all_others_of_its_phase_have_is_owed_but_not_what_only_a_year_grou
     assert "Nothing: it has every figure" in text_of(every_page(marts_folder)["academy"])
 
 
+def test_anybody_reads_who_applied(marts_folder: Path, rewrite: Rewrite) -> None:
+    assert "Who applied" not in text_of(every_page(marts_folder)["public"])
+    new = pd.DataFrame([("applicants_staff", "Applicants for a post", "staff_applicant", "")])
+    rewrite("dim_populations", lambda rows: pd.concat([rows, new.set_axis(rows.columns, axis=1)]))
+    applied = cells(cell("applicants_staff", "headcount", numerator=80), cell("applicants_staff", "headcount", ("sex", "F"), 60))
+    rewrite("mart_applicant_composition", lambda _: applied)
+    assert re.search(r"Who applied .* Sex Group Applicants for a post Female 75% 60", text_of(every_page(marts_folder)["public"]))
+
+
 def test_the_public_page_of_an_academy_asks_and_owes_nothing(with_gaps_at_zebra: Path) -> None:
     text = text_of(academy_page(read_marts(with_gaps_at_zebra, "2025-26"), ZEBRA, BRAND, CONTEXT, public=True))
     assert "Questions to ask" not in text and "still needed" not in text and "for the governors" not in text
