@@ -30,8 +30,8 @@ SENTENCES = {
     21: "No clear and no likely gap that the figures can show: {measures}.",
     22: "{gaps} more of these gaps are hidden to protect people, or have nobody on one side.",
     23: "Clear or likely gaps also in (how many): {measures}. All are in the workbook.",
-    24: "Ask {owner} how {code} gets back on its line: {title}.",
-    25: "Ask for a review of “{measure}” among {group}, to be brought to the next meeting.",
+    24: "Ask how {code} gets to its line: {title}. Owner: {owner}.",
+    25: "Ask for a review of “{measure}” (group: {group}), to be brought to the next meeting.",
     26: "Agree how more people come to tell us their {characteristic}: it is not known for {share} of {whom}.",
     27: "Ask {academies} for the missing figures: {what}.",
     28: "Nothing in these figures asks for a decision.",
@@ -86,6 +86,10 @@ SENTENCES = {
     77: "{resolved} of {incidents}, {share}, were resolved within ten school days.",
     78: "How many were resolved within ten school days?",
     79: "No comparison can yet be called similar, and how much is known of people is not all shown, to protect them.",
+    80: "Across the trust, the clear gap to look at first is: {topics}.",
+    81: "Across the trust, the clear gaps to look at first are: {topics}.",
+    82: "Here the clear gap to look at first is: {topics}.",
+    83: "Here the clear gaps to look at first are: {topics}.",
 }
 
 

@@ -12,13 +12,13 @@ from pipelines.reporting.commentary import say
 from pipelines.reporting.marts import ALL, NO_DATA, Cell, Marts
 from pipelines.reporting.pages.board import Card, finding_card
 from pipelines.reporting.pages.figures import without_figure
-from pipelines.reporting.pages.findings import findings, going_well
+from pipelines.reporting.pages.findings import findings, going_well, lead_here
 from pipelines.reporting.pages.frame import Context, render
 from pipelines.reporting.pages.gap_tables import MOST_ROWS, GapTable, gap_table, listed
 from pipelines.reporting.pages.people_tables import Composition, composition
 from pipelines.reporting.pages.standing import standing
 from pipelines.reporting.verdicts import NOT_SHOWN, SIMILAR
-from pipelines.reporting.words import count, joined, per_cent, within_sentence
+from pipelines.reporting.words import count, per_cent, within_sentence
 
 SMALLEST_ROLL = 60
 """Under this roll nearly every table of an academy would be hidden, or would single somebody out: the page points to the trust's."""
@@ -68,8 +68,7 @@ def _lead(chosen: pd.DataFrame, gaps: pd.DataFrame) -> str:
     hidden = int(gaps["verdict"].eq(NOT_SHOWN).sum())
     if chosen.empty:
         return say(67, hidden=str(hidden), comparisons=str(len(gaps)))
-    topics = [f"{within_sentence(row['label'])} ({row['group']})" for _, row in chosen.iterrows()]
-    return say(68, topics=joined(topics))
+    return lead_here(chosen)
 
 
 def _cards(chosen: pd.DataFrame, gaps: pd.DataFrame) -> list[Card]:

@@ -49,8 +49,19 @@ def lead(chosen: pd.DataFrame) -> str:
     """The summary in one sentence."""
     if chosen.empty:
         return say(2)
+    return _topics(chosen, (1, 80, 81))
+
+
+def lead_here(chosen: pd.DataFrame) -> str:
+    """The same of one academy that has a clear gap."""
+    return _topics(chosen, (68, 82, 83))
+
+
+def _topics(chosen: pd.DataFrame, numbers: tuple[int, int, int]) -> str:
+    """What the findings are about: by the people behind them, one alone, or several of which one is an average without people behind it."""
     topics = [f"{within_sentence(row['label'])} ({row['group']})" for _, row in chosen.iterrows()]
-    return say(1, topics=joined(topics))
+    number = numbers[1] if len(chosen) == 1 else numbers[2] if chosen["people_behind"].isna().any() else numbers[0]
+    return say(number, topics=joined(topics))
 
 
 def going_well(marts: Marts, academy: str = "") -> list[str]:

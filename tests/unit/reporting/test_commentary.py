@@ -76,12 +76,12 @@ SAID = {
         "Clear or likely gaps also in (how many): lateness (2). All are in the workbook.",
     ),
     24: (
-        commentary.say(24, owner="the Director of People", code="O2", title="less lateness"),
-        "Ask the Director of People how O2 gets back on its line: less lateness.",
+        commentary.say(24, owner="Director of People", code="O2", title="less lateness"),
+        "Ask how O2 gets to its line: less lateness. Owner: Director of People.",
     ),
     25: (
         commentary.say(25, measure="suspended once", group="SEN support"),
-        "Ask for a review of “suspended once” among SEN support, to be brought to the next meeting.",
+        "Ask for a review of “suspended once” (group: SEN support), to be brought to the next meeting.",
     ),
     26: (
         commentary.say(26, characteristic="religion", share="23%", whom="staff"),
@@ -198,6 +198,13 @@ SAID = {
         commentary.say(79),
         "No comparison can yet be called similar, and how much is known of people is not all shown, to protect them.",
     ),
+    80: (
+        commentary.say(80, topics="absence (Disadvantaged)"),
+        "Across the trust, the clear gap to look at first is: absence (Disadvantaged).",
+    ),
+    81: (commentary.say(81, topics="score (Male)"), "Across the trust, the clear gaps to look at first are: score (Male)."),
+    82: (commentary.say(82, topics="absence (Disadvantaged)"), "Here the clear gap to look at first is: absence (Disadvantaged)."),
+    83: (commentary.say(83, topics="score (Male)"), "Here the clear gaps to look at first are: score (Male)."),
 }
 
 
