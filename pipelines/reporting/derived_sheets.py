@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -39,13 +40,18 @@ class _Reader:
 
     def __init__(self, marts: Path, names: Labels) -> None:
         self.marts, self.names = marts, names
+        self.group_codes = [_pair(key) for key in names.group]
+        self.trust_code = next(code for level, code in map(_pair, names.area) if level == "trust")
 
     @cached_property
     def statuses(self) -> dict[tuple[str, ...], tuple[str, ...]]:
         """By period, area, measure, characteristic and group of every uncrossed cell: the status in each population that has it."""
         key = [*PLACE, "group_code"]
         rows = pd.concat([self._uncrossed(mart, [*key, "status"]) for mart in CELLS])
-        return {tuple(place): tuple(sorted(found)) for place, found in rows.groupby(key)["status"].unique().items()}
+        found: dict[tuple[str, ...], set[str]] = {}
+        for *place, status in rows[[*key, "status"]].itertuples(index=False, name=None):
+            found.setdefault(tuple(place), set()).add(status)
+        return {place: tuple(sorted(statuses)) for place, statuses in found.items()}
 
     @cached_property
     def of_heads(self) -> dict[tuple[str, ...], str]:
@@ -98,7 +104,7 @@ def _order(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def _words(columns: dict[str, object]) -> pd.DataFrame:
+def _words(columns: Mapping[str, object]) -> pd.DataFrame:
     table = pd.DataFrame(columns)
     return table.map(lambda text: safe(text) if text else SYMBOL["z"])
 
@@ -115,6 +121,10 @@ def _numbers(rows: pd.DataFrame, headings: dict[str, str], why: pd.Series) -> di
         ]
         told[heading] = pd.Series(numbers, index=rows.index, dtype=object)
     return told
+
+
+def _pair(key: Any) -> tuple[str, str]:
+    return str(key[0]), str(key[1])
 
 
 def _first_hidden(statuses: Iterable[str]) -> str:
@@ -210,7 +220,7 @@ def _why_of_objectives(reader: _Reader, rows: pd.DataFrame, periods: pd.Series) 
         place = (period, row["area_level"], row["area_code"], row["measure"], row["characteristic"])
         sides = [row["group_code"]] if row["against"] or not row["comparator_code"] else [row["group_code"], row["comparator_code"]]
         if row["characteristic"] != ALL and row["group_code"] == ALL:  # a spread over all groups
-            sides = [code for name, code in reader.names.group if name == row["characteristic"]]
+            sides = [code for name, code in reader.group_codes if name == row["characteristic"]]
         why.append(_first_hidden(status for side in sides for status in reader.statuses.get((*place, side), ())))
     return pd.Series(why, index=rows.index)
 
@@ -230,14 +240,13 @@ def _completeness(reader: _Reader, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _due_regard(reader: _Reader, rows: pd.DataFrame) -> pd.DataFrame:
     """A measure's figure is that of everyone across the trust, an objective's that of its only measure; the same cells say why it is hidden."""
-    trust = next(code for level, code in reader.names.area if level == "trust")
     objectives = pd.read_parquet(reader.marts / "mart_objectives.parquet")
     alone = objectives[~objectives.duplicated(["objective", "period"], keep=False)]
     of_objective = dict(zip(zip(alone["objective"], alone["period"], strict=True), _status_of_objectives(reader, alone), strict=True))
     why = [
         of_objective.get((name, period), "")
         if evidence == "objective"
-        else _first_hidden(reader.statuses.get((period, "trust", trust, name, ALL, ALL), ()))
+        else _first_hidden(reader.statuses.get((period, "trust", reader.trust_code, name, ALL, ALL), ()))
         for period, name, evidence in rows[["period", "name", "evidence"]].to_numpy()
     ]
     words = {

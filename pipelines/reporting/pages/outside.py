@@ -34,8 +34,8 @@ def outside(marts: Marts) -> Funnel | None:
     rows = marts.further["funnel"].merge(rates[["population", "measure", "label", "better"]], on=["population", "measure"])
     if rows.empty:
         return None
-    out = rows.assign(far=rows["position"].isin(FAR), near=rows["position"].isin(NEAR)).groupby(["measure", "label"])
-    out = out.agg(far=("far", "sum"), near=("near", "sum"), size=("far", "size")).reset_index()
+    marked = rows.assign(far=rows["position"].isin(FAR), near=rows["position"].isin(NEAR))
+    out = marked.groupby(["measure", "label"]).agg(far=("far", "sum"), near=("near", "sum"), size=("far", "size")).reset_index()
     measure = out.sort_values(["far", "near", "size", "label"], ascending=[False, False, False, True])["measure"].iloc[0]
     rows = rows[rows["measure"].eq(measure)]
     title = str(rows["label"].iloc[0])
