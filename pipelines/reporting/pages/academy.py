@@ -18,7 +18,7 @@ from pipelines.reporting.pages.gap_tables import MOST_ROWS, GapTable, gap_table,
 from pipelines.reporting.pages.people_tables import Composition, composition
 from pipelines.reporting.pages.standing import standing
 from pipelines.reporting.verdicts import NOT_SHOWN, SIMILAR
-from pipelines.reporting.words import count, per_cent, within_sentence
+from pipelines.reporting.words import SYMBOLS, count, per_cent, within_sentence
 
 SMALLEST_ROLL = 60
 """Under this roll nearly every table of an academy would be hidden, or would single somebody out: the page points to the trust's."""
@@ -40,6 +40,7 @@ def academy_page(marts: Marts, code: str, brand: Brand, context: Context, public
     cards = _cards(chosen, gaps)
     roll = marts.everyone("pupils", "headcount", "academy").get(code, NO_DATA)
     small = roll.numerator is None or roll.numerator < SMALLEST_ROLL
+    rates = [] if small else _rates(marts, code)[: MOST_RATES - shorter]
     return render(
         "academy.html",
         brand,
@@ -56,7 +57,8 @@ def academy_page(marts: Marts, code: str, brand: Brand, context: Context, public
         well=[] if any(card.good for card in cards) else going_well(marts, code),
         table=None if small else _table(gaps, marts.measures, chosen, context.few_below, MOST_ROWS - shorter),
         phase=within_sentence(marts.phases.get(marts.phase_of.get(code, ""), "")),
-        rates=[] if small else _rates(marts, code)[: MOST_RATES - shorter],
+        rates=rates,
+        not_by_phase=any(alike == SYMBOLS["z"] for _, _, alike, _ in rates),
         composition=[] if small else _composition(marts, code),
         questions=_questions(chosen),
         owed=_owed(marts, code),
