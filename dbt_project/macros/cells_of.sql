@@ -41,7 +41,9 @@ select
     cast(null as double) as high,
     cast(null as double) as sd,
     'z' as status
-from {{ ref('stat_paused') }} as paused
+from {{ ref('stg_paused') }} as paused
+inner join (select distinct period from {{ cells }}) as counted
+    on paused.period = counted.period
 inner join {{ populations }} as populations
     on paused.population = populations.population
 where
