@@ -29,10 +29,12 @@ case $verb in
         ;;
     remove)
         rm -f "$SFTP_KEYS/$user"
-        if mountpoint -q "$chroot/drop"; then umount "$chroot/drop"; fi
+        # A session that is open goes on without its key: end it, or the folder stays busy and whoever is in it stays in.
+        pkill -KILL -u "$user" 2>/dev/null || true
+        if mountpoint -q "$chroot/drop"; then umount "$chroot/drop" || umount --lazy "$chroot/drop"; fi
         rmdir "$chroot/drop" "$chroot" 2>/dev/null || true
         rest=$(grep -vxF "$drop $chroot/drop none bind,nosuid,nodev,noexec 0 0" "$FSTAB" || true)
-        printf '%s\n' "$rest" >"$FSTAB"
+        printf '%s\n' "$rest" >"$FSTAB.new" && chmod --reference="$FSTAB" "$FSTAB.new" && mv "$FSTAB.new" "$FSTAB"
         gpasswd --delete "$EQUALITY_USER" "$user" >/dev/null 2>&1 || true
         userdel "$user"
         ;;

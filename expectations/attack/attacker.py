@@ -13,22 +13,23 @@ import pandas as pd
 
 from expectations.attack.bounds import Need
 from expectations.attack.hiding import whatever_is_hidden
-from expectations.attack.history import known_before, restated_by_few
+from expectations.attack.history import KIN, known_before, restated_by_few
 from expectations.attack.insider import told_by_oneself
 from expectations.attack.judging import judged, too_close
 from expectations.attack.linear import Bools, Contradiction
-from expectations.attack.linking import Linked, link
+from expectations.attack.linking import Linked, link, nested
 from expectations.attack.means import recovered_means
 from expectations.attack.movement import isolated
 from expectations.attack.reading import NotARelease, Release, read_release
-from expectations.attack.report import AttackReport
+from expectations.attack.report import AttackReport, Recovered
 from expectations.attack.solving import Findings, solve
 from expectations.attack.statistics import statistics
 from expectations.attack.texts import leaks_in_texts
 from expectations.attack.truth import small_ones, true_values
 
-PLACE_AND_TIME = (["population", "period", "area_level", "area_code"], ["population", "period"])
-"""Within which a restated number makes earlier numbers stale: tried in turn."""
+AREA, ONE, ALL = ["area_level", "area_code"], ["population", "period"], [KIN, "period"]
+SCOPES = ([*ONE, *AREA], [*ALL, *AREA], ONE, ALL)
+"""Within which a restated number makes earlier numbers stale: tried in turn, until what is left can all be true at once."""
 
 
 def attack(
@@ -59,8 +60,7 @@ def attack(
         report = replace(report, leaks=leaks_in_texts(folder))
         if movers is not None:
             told = {path.name: table for path, table in zip(earlier, before, strict=True)}
-            linked = link(release, known_before(statistics(release), before, PLACE_AND_TIME[1]))
-            report = replace(report, isolated=isolated(linked, release, movers, told, seconds))
+            report = replace(report, isolated=_isolated(release, before, movers, told, seconds))
     except (NotARelease, Contradiction) as error:
         report = _failed(disclosure, str(error))
     except Exception as error:  # fail closed: whatever went wrong, nothing has been shown to be safe
@@ -77,18 +77,18 @@ def attack_release(
 ) -> AttackReport:
     """The attack on what was read; ``before`` holds the statistics of earlier releases, oldest first.
 
-    Earlier numbers that later ones have overtaken are left out, first by area, then by population and period. Raises
+    Earlier numbers that later ones have overtaken are left out, in ever wider :data:`SCOPES`. Raises
     :class:`Contradiction` when the release does not add up, or cannot be reconciled with earlier ones that it seems to agree with.
     """
-    now = statistics(release)
-    for scope in PLACE_AND_TIME:
-        linked = link(release, known_before(now, before, scope))
+    now, bases = statistics(release), nested(release.populations)
+    for scope in SCOPES:
+        linked = link(release, known_before(now, before, scope, bases))
         values = None if truth is None else true_values(linked, release, truth)
         small = None if values is None else small_ones(values, release.disclosure.k)
         try:
             found = _solved(linked, release, seconds, width_seconds, small)
         except Contradiction:
-            if not before or scope == PLACE_AND_TIME[-1]:
+            if not before or scope == SCOPES[-1]:
                 raise
             continue
         if not (found.contradictions and before):
@@ -100,6 +100,21 @@ def attack_release(
     if values is not None and release.disclosure.insider_third:
         report = replace(report, told_by_oneself=told_by_oneself(linked, found, values, release.disclosure.k))
     return replace(report, recovered=report.recovered + means, restated_by_few=restated_by_few(now, before, release.disclosure.k))
+
+
+def _isolated(
+    release: Release, before: Sequence[pd.DataFrame], movers: pd.DataFrame, told: Mapping[str, pd.DataFrame], seconds: float
+) -> tuple[Recovered, ...]:
+    """Who is isolated to somebody at the gate; earlier numbers are left out by whole periods, for movers move every area's."""
+    now, bases = statistics(release), nested(release.populations)
+
+    def within(scope: Sequence[str]) -> tuple[Recovered, ...]:
+        return isolated(link(release, known_before(now, before, scope, bases)), release, movers, told, seconds)
+
+    try:
+        return within(ONE)
+    except Contradiction:
+        return within(ALL)
 
 
 def _solved(linked: Linked, release: Release, seconds: float, width_seconds: float, small: Bools | None) -> Findings:

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from expectations.attack.bounds import Need
 from expectations.attack.judging import place
-from expectations.attack.linear import UNBOUNDED, Bools, System
+from expectations.attack.linear import UNBOUNDED, Bools, Contradiction, System
 from expectations.attack.linking import Linked
 from expectations.attack.reading import PLACE, Release
 from expectations.attack.report import Recovered
@@ -42,7 +42,7 @@ def isolated(
     wanted[first:] = True
     found = solve(system, wanted, Need(np.zeros(count), np.zeros(count)), seconds, seconds)
     if found.contradictions:
-        raise ArithmeticError("joiners and leavers do not fit what was published")
+        raise Contradiction("joiners and leavers do not fit what was published")
     if found.unsure[first:].any():
         raise ArithmeticError("time ran out before it was known who is isolated")
     out = []

@@ -29,6 +29,10 @@ NO_PERIODS = pd.DataFrame({"period": pd.Series(dtype="str"), "part_of": pd.Serie
 """Of a release that says nothing of its periods: none is a part of another."""
 
 
+NO_CHANGES = pd.DataFrame({name: pd.Series(dtype="str") for name in ("measure", "period", "change")})
+"""Of a release that says nothing of measures that do not exist for a period."""
+
+
 class NotARelease(Exception):
     """The folder lacks what an attacker needs; the message names the file or column, never a value."""
 
@@ -69,7 +73,7 @@ class Disclosure:
 @dataclass(frozen=True)
 class Release:
     """Everything of a release folder that an attacker computes with. ``cells`` has one row a published cell, all marts together;
-    ``periods`` says which period is a part of which longer one."""
+    ``periods`` says which period is a part of which longer one; ``changes``, for which periods a measure does not exist."""
 
     cells: pd.DataFrame
     groups: pd.DataFrame
@@ -78,6 +82,7 @@ class Release:
     populations: pd.DataFrame
     disclosure: Disclosure
     periods: pd.DataFrame = field(default_factory=lambda: NO_PERIODS)
+    changes: pd.DataFrame = field(default_factory=lambda: NO_CHANGES)
 
 
 def read_release(folder: Path, disclosure: Mapping[str, Any] | None = None) -> Release:
@@ -100,7 +105,8 @@ def read_release(folder: Path, disclosure: Mapping[str, Any] | None = None) -> R
     dims = {name: _dimension(marts, name) for name in ("groups", "areas", "measures", "populations")}
     cells = pd.concat([frame[CELL] for frame in tables if not frame.empty], ignore_index=True)
     periods = _dimension(marts, "periods") if (marts / "dim_periods.parquet").is_file() else NO_PERIODS
-    return Release(canonical(cells), **dims, disclosure=Disclosure.of(disclosure), periods=periods)
+    changes = _dimension(marts, "measure_changes") if (marts / "dim_measure_changes.parquet").is_file() else NO_CHANGES
+    return Release(canonical(cells), **dims, disclosure=Disclosure.of(disclosure), periods=periods, changes=changes)
 
 
 def read_mart(path: Path) -> pd.DataFrame:

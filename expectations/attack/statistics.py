@@ -29,12 +29,15 @@ def key_of(table: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
 def statistics(release: Release) -> pd.DataFrame:
     """One row per statistic printed or hidden: :data:`STATISTIC`, ``lower``, ``upper`` (inf where unknown) and ``hidden``.
 
-    Shown numbers have equal limits; ``x`` and ``z`` say that there was nobody; ``c`` hides at least one person, save in families that hide
-    noughts. In a population whose counts are rounded a printed nought is nobody, any other number is k or more and lies within the
-    declared reach, and ``low`` says 1 to k-1 of a headcount or mean; of a rate, that its numerator or its denominator is so small.
+    Shown numbers have equal limits; ``x`` and ``z`` say that there was nobody, except of a measure that does not exist for the
+    period, which says nothing; ``c`` hides at least one person, save in families that hide noughts. In a population whose counts are
+    rounded a printed nought is nobody, any other number is k or more and lies within the declared reach, and ``low`` says 1 to k-1 of a
+    headcount or mean; of a rate, that its numerator or its denominator is so small.
     """
     kinds = release.measures.drop_duplicates("measure").set_index("measure")["kind"]
-    cells = release.cells.assign(kind=release.cells["measure"].map(kinds))
+    paused = release.changes[release.changes["change"] == "pause"]
+    cells = release.cells[~key_of(release.cells, ["measure", "period"]).isin(set(key_of(paused, ["measure", "period"])))]
+    cells = cells.assign(kind=cells["measure"].map(kinds))
     if cells["kind"].isna().any():
         raise NotARelease("a mart holds a measure that dim_measures does not declare")
     parts = [_people(cells, release.disclosure), _reached(cells, release.disclosure)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,6 +64,11 @@ def sentences() -> Iterator[None]:
         yield
     except (HomeError, CatalogueError) as trouble:
         stop(str(trouble), UNUSABLE)
+    except sqlite3.DatabaseError:
+        stop(
+            "The ledger of the home cannot be read: it is damaged, or no ledger. Restore it from a backup: equality restore --help",
+            UNUSABLE,
+        )
     except Exception as trouble:
         if not disk.is_full(trouble):
             raise

@@ -54,6 +54,8 @@ def backup(
         file = target / f"equality-{now:%Y%m%dT%H%M%SZ}.tar" if target.is_dir() else target
         if with_keys and with_keys.resolve().parent == file.resolve().parent:
             raise HomeError("The keys would lie beside the backup, where one thief finds both. Name another folder for them.")
+        if with_keys and with_keys.exists():
+            raise HomeError(f"{with_keys} exists already; nothing was written.")
         written = backups.write(place, file, audit.last_hash(place.audit), now)
         if with_keys:
             backups.write_keys(place, with_keys)

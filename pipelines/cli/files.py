@@ -34,6 +34,8 @@ def check(
 
     with sentences():
         opened = Opened.at(home)
+        if not file.is_file():
+            raise HomeError(f"There is no file {file}.")
         receipt = intake.check(file, opened.home, opened.keys, opened.catalogue, steps.gate_1(opened), urn=urn)
     typer.echo(receipt.as_json() if as_json else receipt.as_text())
     raise typer.Exit(0 if receipt.accepted else FAILED)
@@ -118,11 +120,11 @@ def backfill(
     if not folder.is_dir():
         stop(f"There is no folder {folder}.", UNUSABLE)
     with sentences(), _intake_at_work(home) as store:
-        receipts = intake.backfill(store, folder, year, dt.datetime.now(dt.UTC), lambda line: typer.echo(f"  {line}"))
-        used = sum(receipt.accepted for receipt in receipts)
-        note(store.home, f"took in past files of {year}: {used} of {len(receipts)} used")
-    typer.echo(f"{used} of {len(receipts)} files used for {year}. They count from the next refresh: equality refresh --home {home}")
-    raise typer.Exit(0 if used == len(receipts) else FAILED)
+        receipts, arriving = intake.backfill(store, folder, year, dt.datetime.now(dt.UTC), lambda line: typer.echo(f"  {line}"))
+        used, sent = sum(receipt.accepted for receipt in receipts), len(receipts) + arriving
+        note(store.home, f"took in past files of {year}: {used} of {sent} used")
+    typer.echo(f"{used} of {sent} files used for {year}. They count from the next refresh: equality refresh --home {home}")
+    raise typer.Exit(0 if used == sent else FAILED)
 
 
 @app.command("object")
@@ -132,10 +134,12 @@ def object_(
 ) -> None:
     """Record a person's written objection: their special-category data counts as not known. Asks for the number; keeps a pseudonym only."""
     from pipelines import intake
+    from pipelines.home.lock import hold
     from pipelines.orchestration.opened import Opened
 
     with sentences():
         opened = Opened.at(home)
+        hold(opened.home)
         number = asked("Staff number" if urn else "UPN")
         new = intake.record_objection(opened.home, opened.keys, opened.catalogue, number, urn)
         if new:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import sys
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from pipelines.cli.common import DEFAULT_HOME, HomeOption, sentences
+from pipelines.cli.common import DEFAULT_HOME, HomeOption, note, sentences
 from pipelines.home import Home, HomeError
 
 app = typer.Typer()
@@ -35,7 +33,7 @@ def rotate_key(
         place = Home.existing(home)
         place.refuse_if_exposed()
         said = _storage(place, undo) if which == "storage" else _pseudonym(place, undo, sys.stdin.read().split("\n") if numbers else [])
-        _logged(place, f"{which} key: {said}")
+        note(place, f"{which} key: {said}")
     typer.echo(f"{said[:1].upper()}{said[1:]}. Make a copy of {place.keys} and keep it apart.")
 
 
@@ -65,14 +63,3 @@ def _pseudonym(place: Home, undo: bool, numbers: list[str]) -> str:
     judge = steps.gate_1(Opened(place, keys_in_use(place)))
     many = intake.rekey(place, judge, school_time(dt.datetime.now(dt.UTC)), [number for number in numbers if number.strip()])
     return f"changed, {many} files read again"
-
-
-def _logged(place: Home, what: str) -> None:
-    from pipelines.release import audit
-
-    audit.append(place.audit, getpass.getuser(), what, dt.datetime.now(dt.UTC))
-
-
-def log(place: Path, what: str) -> None:
-    """A line in the audit log of the home at ``place``, in the name of whoever is logged in."""
-    _logged(Home.at(place), what)

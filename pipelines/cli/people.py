@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.common import DEFAULT_HOME, HomeOption, asked, sentences
-from pipelines.cli.keys import log
+from pipelines.cli.common import DEFAULT_HOME, HomeOption, asked, note, sentences
 from pipelines.home import HomeError
 
 if TYPE_CHECKING:
@@ -44,11 +43,11 @@ def person(
         key = _asked(opened, urn, dataset)
         rows = intake.rows_of(opened.home, opened.keys, opened.catalogue, intake.also_known(opened.home, opened.keys, key))
         if not rows:
-            log(opened.home.root, f"subject access: person {_shortened(key)}, no row is held")
+            note(opened.home, f"subject access: person {_shortened(key)}, no row is held")
             typer.echo("No row of that person is held.")
             return
         access.write(output, rows, opened.catalogue, opened.home, dt.datetime.now(dt.UTC))
-        log(opened.home.root, f"subject access: person {_shortened(key)}, {len(rows)} datasets written out")
+        note(opened.home, f"subject access: person {_shortened(key)}, {len(rows)} datasets written out")
     typer.echo(f"Wrote {output}. Begin with {output / access.COVER}; check it before it leaves, and remove the folder afterwards.")
 
 
@@ -80,7 +79,7 @@ def erase(
             if key not in opened.catalogue.erased:
                 raise HomeError("That person is not on the list of those erased. Nothing was changed.")
             intake.listed(opened.home, "erased", opened.catalogue.erased - who)
-            log(opened.home.root, f"erasure lifted: person {_shortened(key)}")
+            note(opened.home, f"erasure lifted: person {_shortened(key)}")
             typer.echo("Lifted. The person counts again once an academy sends a new export.")
             return
         intake.listed(opened.home, "erased", opened.catalogue.erased | who)
@@ -88,8 +87,8 @@ def erase(
         with intake.Store(again.home, again.keys, again.catalogue, steps.gate_1(again)) as store:
             done = intake.sweep(store, school_time(dt.datetime.now(dt.UTC)))
         steps.forget_warehouse(again)
-        log(
-            again.home.root,
+        note(
+            again.home,
             f"erased: person {_shortened(key)}; {done.rewritten} files kept without them, {done.destroyed} files destroyed, "
             f"{done.quarantined} of quarantine destroyed; releases are unaffected",
         )

@@ -19,6 +19,8 @@ VOICE_GROUPS = {
     "disadvantage": {"Y": "disadvantaged", "N": "not_disadvantaged"},
 }
 PERSISTENT, SEVERE = 0.10, 0.50
+WITHOUT_PROGRESS_8 = ("2024-25", "2025-26")
+"""Years whose Year 11 had sat no key stage 2 tests."""
 REASONS = {"DB": 46, "PP": 15, "VA": 14, "PA": 5, "DA": 5, "VP": 4, "DM": 3, "MP": 3, "BU": 2, "RA": 2, "OW": 1}  # per cent
 KS2_SUBJECTS = {"reading": england.READING_SCORE.value, "writing": 104.0, "mathematics": england.MATHEMATICS_SCORE.value}
 
@@ -92,6 +94,9 @@ def attainment(pupils: pd.DataFrame, period: CalendarPeriod, rng: np.random.Gene
         float
     )
     results.append(_results(older, "ks4", "ebacc_entry", entered, rng))
+    if period.period not in WITHOUT_PROGRESS_8:
+        progress = (points - england.ATTAINMENT_8.value) / 15 + rng.normal(0, 0.8, len(older))
+        results.append(_results(older, "ks4", "progress_8", np.clip(np.round(progress, 2), -5, 5), rng))
     return pd.concat(results, ignore_index=True)
 
 
@@ -175,7 +180,7 @@ def _results(
 def _met(pupils: pd.DataFrame, share: float, rng: np.random.Generator) -> np.ndarray:
     """Who met a standard that ``share`` of all meet, fewer of the disadvantaged by what is planted."""
     behind = np.where(pupils["disadvantage"] == "Y", planted.EARLY_STANDARDS_BEHIND, 0.0)
-    met: np.ndarray = rng.random(len(pupils)) < share + behind.mean() - behind
+    met: np.ndarray = rng.random(len(pupils)) < share + (behind.mean() if len(behind) else 0.0) - behind
     return met
 
 

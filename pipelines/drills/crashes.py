@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import itertools
 import multiprocessing
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,48 +77,58 @@ def kill(running: subprocess.Popen[Any]) -> None:
 
 
 def kills(scene: Scene) -> Iterator[Case]:
-    """First releases and corrections in turn. A full drill lets each blow be followed by an undisturbed run; a sample lets one fall on each."""
-    began = time.monotonic()
-    first = manifest(scene.released())
-    lasted = max(time.monotonic() - began, 30.0)
-    blows = [Blow(passage=1 + scene.chance.randrange(scene.passages)) for _ in range(KILLS // 2)]
-    blows += [Blow(seconds=scene.chance.uniform(0.5, lasted)) for _ in range(KILLS - len(blows))]
-    scene.chance.shuffle(blows)
-    if not scene.full:
-        yield from killed(scene, scene.dropped(), [Blow(passage=scene.chance.randint(1, scene.passages))], first, "first release")
-        yield from killed(scene, with_correction(scene), [Blow(passage=scene.chance.randint(1, 12))], None, "correction")
-        return
+    """First releases and corrections in turn, each killed several times and then left alone; in a sample once each, without the last run."""
+    first, passages = manifest(scene.released()), scene.passages
     corrected = with_correction(scene)
-    copies = [scene.copy(corrected) for _ in range(2)]
-    if scene.refresh(copies[0]).returncode:
+    if not scene.full:
+        yield from killed(scene, scene.dropped(), [Blow(passage=scene.chance.randint(1, passages))], first, "first release")
+        yield from killed(scene, corrected, [Blow(passage=scene.chance.randint(1, 12))], None, "correction")
+        return
+    undisturbed = scene.copy(corrected)
+    tally = undisturbed.root.with_suffix(".tally")
+    began = time.monotonic()
+    if scene.refresh(undisturbed, env={seam.TALLY: str(tally)}).returncode:
         raise RuntimeError("an undisturbed correction failed")
-    second = manifest(copies[0])
-    for number, blow in enumerate(blows):
-        if number % 2:
-            home = scene.copy(corrected)
-            yield from killed(scene, home, [blow], second, "correction")
-        else:
-            home = scene.dropped()
-            yield from killed(scene, home, [blow], first, "first release")
+    lasted, fallen = time.monotonic() - began, 0
+    kinds = (
+        ("first release", scene.dropped, first, passages),
+        ("correction", lambda: scene.copy(corrected), manifest(undisturbed), len(tally.read_text("utf-8").splitlines())),
+    )
+    for what, made, ended, last in itertools.cycle(kinds):
+        home = made()
+        for case in killed(scene, home, blows(scene, last, lasted), ended, what):
+            fallen += case.name.startswith(f"{what}, killed")
+            yield case
         shutil.rmtree(home.root)
+        if fallen >= KILLS:
+            return
 
 
-def killed(scene: Scene, home: Home, blows: list[Blow], undisturbed: bytes | None, what: str) -> Iterator[Case]:
-    """Let the blows fall one after the other; after each the last release is served whole; at the end all is as if none had fallen."""
-    before = release.current(home)
+def blows(scene: Scene, passages: int, seconds: float) -> Iterator[Blow]:
+    """Half of them at a passage, half at a time; each falls on what the one before left behind, which takes ever less to finish."""
+    for left in (1.0, 0.8, 0.6, 0.4):
+        timed = scene.chance.random() < 0.5
+        yield Blow(seconds=scene.chance.uniform(0.5, seconds * left)) if timed else Blow(passage=scene.chance.randint(1, passages))
+
+
+def killed(scene: Scene, home: Home, blows: Iterable[Blow], undisturbed: bytes | None, what: str) -> Iterator[Case]:
+    """Let the blows fall one after the other; after each the last release is served whole; at the end all is as if none had fallen.
+
+    A run that ends before its blow is the undisturbed one.
+    """
+    before, fallen = release.current(home), []
     for blow in blows:
         where = blow.fall(scene, home)
+        if not where:
+            break
+        fallen.append(blow.name)
         served, problems = release.current(home), damage(home)
-        same = before is None or served is not None
-        yield Case(f"{what}, killed {blow.name}", not problems and same, where or "it had ended before")
+        yield Case(f"{what}, killed {blow.name}", not problems and (before is None or served is not None), where)
     if undisturbed is None:
         return
     done = scene.refresh(home)
-    yield Case(
-        f"{what}, then undisturbed",
-        not done.returncode and manifest(home) == undisturbed and not damage(home),
-        " ".join(b.name for b in blows),
-    )
+    same = not done.returncode and manifest(home) == undisturbed and not damage(home)
+    yield Case(f"{what}, then undisturbed", same, ", ".join(fallen))
     yield Case(f"{what}: nothing is left behind", not leftovers(home) and not stale.at_work(home.root), ", ".join(leftovers(home)))
 
 

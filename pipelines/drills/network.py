@@ -16,7 +16,7 @@ from pipelines.drills.scene import Scene
 from pipelines.home import Home
 from pipelines.orchestration import dbt
 from pipelines.orchestration.opened import Opened
-from pipelines.orchestration.refresh import DAGSTER_SETTINGS
+from pipelines.orchestration.refresh import dagster_settings
 from pipelines.orchestration.versions import PROJECT
 
 WATCHER = """
@@ -64,7 +64,7 @@ def no_network(scene: Scene) -> Iterator[Case]:
 def telemetry_is_off(home: Home) -> Iterator[Case]:
     """What Dagster, dbt and Great Expectations say of themselves once they run as this product runs them."""
     written = yaml.safe_load((home.dagster / "dagster.yaml").read_text("utf-8")) if (home.dagster / "dagster.yaml").exists() else {}
-    shipped = yaml.safe_load(DAGSTER_SETTINGS)
+    shipped = yaml.safe_load(dagster_settings(home.dagster))
     for name, settings in (("as shipped", shipped), ("in the home", written)):
         yield Case(f"Dagster's telemetry is off, {name}", settings.get("telemetry", {}).get("enabled") is False)
     project = yaml.safe_load((PROJECT / "dbt_project" / "dbt_project.yml").read_text("utf-8"))

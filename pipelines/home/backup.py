@@ -69,7 +69,7 @@ def write(home: Home, target: Path, audit: str, now: dt.datetime) -> Contents:
 def write_keys(home: Home, target: Path) -> None:
     """Write the keys, and nothing else, to ``target``: whoever has it and a backup can read everything."""
     with _written(home, target) as tar:
-        for path in sorted(home.keys.iterdir()):
+        for path in sorted(path for path in home.keys.iterdir() if not path.name.startswith(".")):
             with path.open("rb") as file:
                 _put(tar, path.name, file, os.fstat(file.fileno()).st_size)
 
@@ -139,7 +139,9 @@ def restore(path: Path, home: Home, keys: Path | None, by: Collection[Ed25519Pub
 def _restore_keys(keys: Path, home: Home) -> None:
     home.keys.mkdir(mode=0o700)
     for name, file, _ in _members(keys):
-        if "/" in name or name.startswith("."):
+        if name.startswith(".") and "/" not in name:
+            continue  # what an interrupted write or an editor left beside the keys
+        if "/" in name:
             raise HomeError(f"{keys} is no file of keys; nothing was restored.")
         _copied(file, home.keys / name)
 

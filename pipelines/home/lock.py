@@ -13,29 +13,27 @@ from pathlib import Path
 
 from pipelines.home.paths import Home, HomeError
 
-PATIENCE = 10.0
-"""Seconds that a child of a killed run, which ends on its own, is waited for."""
+PATIENCE, GLANCE = 10.0, 1.0
+"""Seconds that a child of a killed run, which ends on its own, is waited for; and somebody who only looks whether the home is free."""
 LOOK = 0.2
 _held: dict[Path, int] = {}
 
 
 def hold(home: Home) -> None:
-    """Let no other process work in the home until this one ends; :class:`HomeError` at once when another does already.
+    """Let no other process work in the home until this one ends; :class:`HomeError` when another does already.
 
     What a killed run left at work in the warehouse is waited for until it has noticed.
     """
     if home.root in _held:
         return
-    busy = f"Another run is at work in {home.root}. Wait for it to end, then try again."
-    descriptor = _locked(home.root / ".lock")
+    busy = HomeError(f"Another run is at work in {home.root}. Wait for it to end, then try again.")
+    descriptor = _locked_within(home.root / ".lock", GLANCE)
     if descriptor is None:
-        raise HomeError(busy)
-    until = time.monotonic() + PATIENCE
-    while (building := _locked(_builder(home))) is None:
-        if time.monotonic() > until:
-            os.close(descriptor)
-            raise HomeError(busy)
-        time.sleep(LOOK)
+        raise busy
+    building = _locked_within(_builder(home), PATIENCE)
+    if building is None:
+        os.close(descriptor)
+        raise busy
     os.close(building)
     _held[home.root] = descriptor
 
@@ -81,4 +79,11 @@ def _locked(path: Path) -> int | None:
     except BlockingIOError:
         os.close(descriptor)
         return None
+    return descriptor
+
+
+def _locked_within(path: Path, seconds: float) -> int | None:
+    until = time.monotonic() + seconds
+    while (descriptor := _locked(path)) is None and time.monotonic() < until:
+        time.sleep(LOOK)
     return descriptor

@@ -7,6 +7,7 @@ interrupted can be finished, by doing the same again, or taken back, by doing it
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -52,6 +53,7 @@ def destroy_warehouse(home: Home) -> None:
 
 def _under(home: Home, old: Keys, new: Keys) -> int:
     changed = 0
+    shutil.rmtree(home.landing / ".aside", ignore_errors=True)  # half-written files of a killed run, made again by the next
     for path in _sealed(home):
         stored = path.read_bytes()
         if not _opens(new, path.name, stored):

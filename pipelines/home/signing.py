@@ -6,7 +6,6 @@ release. Every ``keys/*.pub`` is trusted, so that what a former key signed still
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -61,11 +60,6 @@ def read_public(path: Path) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise HomeError(f"{path} is not the public half of a signing key, such as keys/{PUBLIC} of the home.")
     return key
-
-
-def key_name(key: Ed25519PublicKey) -> str:
-    """A short name for a public key, to be read out when it is handed over: the head of its SHA-256."""
-    return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
 
 
 def _made(key: Ed25519PublicKey, content: bytes, signature: bytes) -> bool:

@@ -107,6 +107,15 @@ def stays(arrival: Arrival) -> bool:
     return arrival.size > MOST_BYTES or stat.S_ISDIR(arrival.mode)
 
 
+def still_lies(arrival: Arrival) -> bool:
+    """Whether what lies there is what was listed, and no newer file of the same name."""
+    try:
+        found = arrival.path.lstat()
+    except FileNotFoundError:
+        return False
+    return (arrival.inode, arrival.size, arrival.modified_ns) == (found.st_ino, found.st_size, found.st_mtime_ns)
+
+
 def _is_being_written(descriptor: int) -> bool:
     """Whether some process has the file open to write, however long it has been silent; ``False`` where that cannot be known.
 

@@ -48,6 +48,14 @@ def tidy(store: Store, key: Slice) -> None:
         folder.rmdir()
 
 
+def forget_undeclared(store: Store) -> None:
+    """Remove what was landed of datasets that are declared no longer and of which the ledger holds no slice."""
+    held = {entry.key.dataset for entry in store.ledger.slices()} | store.catalogue.datasets.keys()
+    for folder in store.home.landing.iterdir():
+        if folder.is_dir() and folder.name not in held:
+            shutil.rmtree(folder)
+
+
 def is_stale(contracts: dict[str, str], usable: Sequence[FileEntry], catalogue: Catalogue) -> bool:
     """Whether the catalogue changed since the landing was made: an empty file or an accepted one was read under another contract."""
     changed = any(contracts.get(name) != catalogue.fingerprints[f"dataset:{name}"] for name in catalogue.datasets)

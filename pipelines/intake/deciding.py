@@ -62,12 +62,15 @@ def decide(store: Store, parcel: Parcel, now: dt.datetime, confirmed: bool = Fal
     if same_as is not None:
         reading, outcome = Reading(same_as.exported, same_as.dataset), SAME
     else:
+        kept_before = (store.home.raw / digest).exists()
         if parcel.content is not None and parcel.refusal is None:
             store.seal(digest, parcel.content)
         reading = _read(store, parcel)
         landed = entries(reference, digest, reading, store.catalogue)
         reading, outcome = _placed_in_time(store, reading, landed)
-        if reading.erased:
+        if reading.erased and outcome == REFUSED and kept_before and _kept(store, digest):
+            pass  # another's file that is in use, already without them
+        elif reading.erased:
             less = None if outcome == REFUSED else erasure.without_erased(store, parcel.content or b"", parcel.source, reading)
             store.ledger.lessen(digest, store.keep_less(digest, less), now.date())
             store.destroy_what_is_due()
@@ -136,7 +139,7 @@ def _read(store: Store, parcel: Parcel) -> Reading:
             reading = read(parcel.content, parcel.source, store.catalogue, store.keys, store.judge)
     except Exception as error:  # whatever a file provokes is that file's refusal, and its text may quote a value
         return Reading(parcel.source.modified, problems=(problem("could_not_be_checked", what=type(error).__name__),))
-    if reading.refusal is None and (store.ledger.usable(parcel.content_hash) or _is_another_academys(store, reading)):
+    if reading.refusal is None and (_kept(store, parcel.content_hash) or _is_another_academys(store, reading)):
         return replace(reading, problems=(problem("wrong_academy"), *reading.problems), records={})
     return reading
 
@@ -144,11 +147,18 @@ def _read(store: Store, parcel: Parcel) -> Reading:
 def _same_as(store: Store, parcel: Parcel) -> tuple[FileEntry | None, tuple[SliceEntry, ...]]:
     """The accepted file with the same bytes, and its slices, if all of them are this sender's to send."""
     if parcel.refusal is None:
-        for entry in store.ledger.usable(parcel.content_hash):
-            slices = tuple(item for item in store.ledger.slices() if item.reference == entry.reference)
+        for entry, slices in _kept(store, parcel.content_hash):
             if all(_may_send(parcel.arrival.place, item.key.urn) for item in slices):
                 return entry, slices
     return None, ()
+
+
+def _kept(store: Store, digest: str) -> list[tuple[FileEntry, tuple[SliceEntry, ...]]]:
+    """The accepted files with those bytes, each with its slices; not those of which nothing is kept any more, which may come again."""
+    found = [
+        (entry, tuple(item for item in store.ledger.slices() if item.reference == entry.reference)) for entry in store.ledger.usable(digest)
+    ]
+    return [(entry, slices) for entry, slices in found if slices]
 
 
 def _may_send(place: str, urn: str) -> bool:

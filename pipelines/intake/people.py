@@ -7,6 +7,7 @@ are kept without them, or not at all; quarantine, which holds files that nobody 
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from pipelines.home import Home, HomeError, Keys
 from pipelines.home.whole import flush_directory, write_whole
 from pipelines.intake import erasure, values
 from pipelines.intake.contract import ATTRIBUTES, PERSON
-from pipelines.intake.converge import converge, lessened, reading_of
+from pipelines.intake.converge import converge, forget_undeclared, lessened, reading_of
 from pipelines.intake.landing import EMPTY, Landing
 from pipelines.intake.ledger import DESTROYED, REWRITTEN
 from pipelines.intake.mapping import pseudonym
@@ -121,22 +122,31 @@ class Erased:
 
 
 def sweep(store: Store, now: dt.datetime) -> Erased:
-    """Make the home hold nothing of the people on the catalogue's list of erased. Running it again changes nothing; hold the home's lock."""
+    """Make the home hold nothing of the people on the catalogue's list of erased. Running it again changes nothing; hold the home's lock.
+
+    Of a dataset that is declared no longer nobody can say whose rows it holds: its files are destroyed, and what was landed of them.
+    """
     before = store.ledger.lessened()
+    shutil.rmtree(store.home.rebuild, ignore_errors=True)  # a killed rebuild leaves the old bytes under second names
     converge(store, now)
-    usable = {entry.content_hash for entry in store.ledger.usable()}
+    usable = {entry.content_hash for entry in store.ledger.usable() if entry.dataset in store.catalogue.datasets}
+    with store.ledger.transaction():
+        for entry in store.ledger.slices():
+            if entry.key.dataset not in store.catalogue.datasets:
+                store.ledger.drop_slice(entry.reference, entry.key)
     files = {entry.content_hash: entry for entry in store.ledger.files()}
     for path in sorted(store.home.raw.glob("*")):
         if path.name in usable:
             continue
-        entry, less = files.get(path.name), DESTROYED
-        if entry is not None:
-            reading = reading_of(store, entry)
+        received, less = files.get(path.name), DESTROYED
+        if received is not None and received.dataset in store.catalogue.datasets:
+            reading = reading_of(store, received)
             if not reading.refusal and not reading.erased:
                 continue
-            less = lessened(store, entry, reading)
+            less = lessened(store, received, reading)
         store.ledger.lessen(path.name, less, now.date())
     store.destroy_what_is_due()
+    forget_undeclared(store)
     locked = list(store.home.quarantine.glob("*"))
     for path in locked:
         path.unlink()

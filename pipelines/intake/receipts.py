@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import io
@@ -242,8 +243,12 @@ def write(receipt: Receipt, parent: Path, *, folder_mode: int = 0o700, file_mode
 
 
 def hand_over(receipt: Receipt, home: Home, sender: Path | None = None) -> None:
-    """The receipt into the home and, as a copy, into the sender's drop folder, where there is one: readable by that folder's group, the academy's."""
+    """The receipt into the home and, as a copy, into the sender's drop folder, where there is one: readable by that folder's group, the academy's.
+
+    Where the sender put something else in the way of its copy, it has none; the home's own stands.
+    """
     write(receipt, home.receipts / receipt.place)
     copies = (sender or home.drop / receipt.place) / COPIES
     if receipt.place != UNPLACED and not copies.is_symlink():
-        write(receipt, copies, folder_mode=0o2750, file_mode=0o640)
+        with contextlib.suppress(FileExistsError, NotADirectoryError, PermissionError):
+            write(receipt, copies, folder_mode=0o2750, file_mode=0o640)

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.home.whole import flush_directory
 from pipelines.intake.contract import is_column
-from pipelines.intake.converge import tidy
+from pipelines.intake.converge import forget_undeclared, tidy
 from pipelines.intake.ledger import EXPIRED
 from pipelines.intake.mapping import Slice
 from pipelines.intake.store import Store
@@ -74,20 +74,25 @@ def _quarantine(store: Store, today: dt.date) -> int:
 
 
 def _raw(store: Store, today: dt.date) -> int:
-    """Bytes that no slice in use rests on, once they have been kept long enough."""
-    in_use = {entry.content_hash for entry in store.ledger.slices(active=True)}
+    """Bytes that no slice in use rests on, once that is long enough ago. A dataset that is declared no longer is not in use."""
+    active = {entry.key: entry for entry in store.ledger.slices(active=True) if entry.key.dataset in store.catalogue.datasets}
+    in_use = {entry.content_hash for entry in active.values()}
     last = today - dt.timedelta(days=store.catalogue.retention.superseded_days)
-    received = _last_received(store)
-    over = [
-        path.name for path in store.home.raw.glob("*") if path.name not in in_use and path.name in received and received[path.name] <= last
-    ]
+    since = _last_received(store)
+    for entry in store.ledger.slices(active=False):
+        if entry.key in active:
+            replaced = store.ledger.file(active[entry.key].reference).received.date()
+            since[entry.content_hash] = max(since[entry.content_hash], replaced)
+    kept = (path for path in store.home.raw.glob("*") if path.name not in in_use)
+    over = {path.name for path in kept if since.get(path.name, _written(path)) <= last}
     with store.ledger.transaction():
-        for digest in over:
+        for digest in sorted(over):
             store.ledger.lessen(digest, EXPIRED, today)
-            for entry in store.ledger.slices(active=False):
-                if entry.content_hash == digest:
-                    store.ledger.drop_slice(entry.reference, entry.key)
+        for entry in store.ledger.slices():
+            if entry.content_hash in over:
+                store.ledger.drop_slice(entry.reference, entry.key)
     store.destroy_what_is_due()
+    forget_undeclared(store)
     return len(over)
 
 
@@ -113,6 +118,7 @@ def _landed_years(store: Store, today: dt.date) -> tuple[int, int]:
             tidy(store, key)
             ended += 1
         else:
+            tidy(store, key)
             active = next(iter(store.ledger.slices(key, active=True)), None)
             lessened += bool(active and store.landing.forget(dataset, key, active.reference, over))
     store.destroy_what_is_due()

@@ -117,9 +117,9 @@ def opened(arrival: Arrival, year: str | None = None) -> Parcel:
 
 
 def _hand_over(store: Store, arrival: Arrival, receipt: Receipt) -> None:
-    """The receipt to where people look for it; then the file leaves the drop folder."""
+    """The receipt to where people look for it; then the file leaves the drop folder, unless another took its name meanwhile."""
     receipts.hand_over(receipt, store.home, arrival.path.parent)
-    if not arrivals.stays(arrival):
+    if not arrivals.stays(arrival) and arrivals.still_lies(arrival):
         arrival.path.unlink(missing_ok=True)
         flush_directory(arrival.path.parent)
 

@@ -111,11 +111,6 @@ def number(text: str, *, decimal_comma: bool = False) -> float | None:
     return float(plain) if plain.isascii() and _NUMBER.fullmatch(plain) else None
 
 
-def is_symbol(text: str) -> bool:
-    """Whether the cell holds a symbol that stands for a number somebody withheld."""
-    return text.lower() in SYMBOLS
-
-
 def flag(text: str) -> str | None:
     """``Y``, ``N``, the empty text for "not known", or ``None`` when the cell is none of these."""
     word = text.lower()

@@ -101,9 +101,10 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
     def landing(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> Iterator[Any]:
         opened = home.take()
         stale.close(context.instance, own=context.run_id)
+        stale.forget(context.instance, dt.datetime.now(dt.UTC) - dt.timedelta(days=opened.catalogue.retention.log_days))
         heartbeat.began(opened.home, dt.datetime.now(dt.UTC))
         report = steps.take_in(opened, clock.now, context.log.info)
-        steps.retain(opened, clock.now())
+        steps.retain(opened, min(clock.now(), dt.datetime.now(dt.UTC)))  # a rehearsal of a later day destroys nothing
         matrix = steps.write_matrix(opened, clock.now())
         if steps.nothing_landed(opened):
             raise Failure("No file has been accepted yet, so there is nothing to count. The receipts say why.", allow_retries=False)

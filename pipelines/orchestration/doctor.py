@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pipelines.catalogue import Catalogue, CatalogueError, load
 from pipelines.home import Home, HomeError
 from pipelines.home.keys import changing, keys_in_use
+from pipelines.home.lock import is_free
 from pipelines.intake.notices import PASSWORD
 from pipelines.orchestration.versions import PROJECT
 from pipelines.release import audit, release
@@ -226,28 +227,17 @@ def _audit(home: Home, now: dt.datetime) -> Said:
 
 
 def _leftovers(home: Home, now: dt.datetime) -> Said:
-    left = [path for path in (home.partial_draft, home.draft.with_name("draft.aside")) if path.exists()]
+    left = [path for path in (home.partial_draft, home.draft.with_name("draft.aside"), home.rebuild) if path.exists()]
     left += list((home.landing / ".aside").glob("*"))
     left += [path for room in (home.raw, home.quarantine, home.releases, home.trust) for path in room.glob(".*.partial")]
     left += list(home.trust.glob(".*.before"))
-    if left and not _at_work(home):
-        yield f"an interrupted run left {', '.join(path.name for path in left[:5])}", f"equality refresh --home {home.root} puts it right."
+    if left and is_free(home):
+        yield (
+            f"an interrupted run left {', '.join(path.name for path in left[:5])}",
+            f"equality refresh --home {home.root} puts it right; what it leaves, remove.",
+        )
     else:
         yield "a run is at work" if left else "no run left anything behind", ""
-
-
-def _at_work(home: Home) -> bool:
-    import fcntl
-
-    if not (home.root / ".lock").exists():
-        return False
-    with (home.root / ".lock").open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        fcntl.flock(file, fcntl.LOCK_UN)
-    return False
 
 
 def _trust(home: Home, now: dt.datetime) -> Said:

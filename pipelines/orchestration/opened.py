@@ -53,6 +53,11 @@ class Opened:
         return self.home.warehouse / "protection.json"
 
     @property
+    def rules(self) -> Path:
+        """The fingerprint of the catalogue that the run which builds the candidate began with."""
+        return self.home.warehouse / "rules.sha256"
+
+    @property
     def movers(self) -> Path:
         """How many people joined and left each area between publications, sealed: for the judge of the draft, and nobody else."""
         return self.protection_report.with_name(MOVERS)

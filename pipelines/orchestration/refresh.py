@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import os
 import re
 import subprocess
@@ -25,9 +26,9 @@ from pipelines.orchestration.versions import PROJECT
 from pipelines.release import approvals, draft, release, statement
 
 if TYPE_CHECKING:
-    from dagster import AssetCheckEvaluation, DagsterEvent, DagsterInstance
+    from dagster import AssetCheckEvaluation, DagsterEvent
 
-DAGSTER_SETTINGS = b"""\
+DAGSTER_SETTINGS = """\
 telemetry:
   enabled: false
 nux:
@@ -40,8 +41,7 @@ storage:
     module: pipelines.orchestration.event_log
     class: Storage
     config:
-      base_dir:
-        env: DAGSTER_HOME
+      base_dir: {base_dir}
 """
 DBT_SAYS, TRACEBACK = "Errors parsed from dbt logs:", "Traceback (most recent call last):"
 FRAMES = re.compile(r'\n *File "[^\n]*(?:\n[^\n]*)?(?:\n[ ^~]+(?=\n|$))?')
@@ -89,7 +89,7 @@ def _refreshed(opened: Opened, today: dt.date | None, progress: Callable[[str], 
     now = dt.datetime.now(dt.UTC)
     approvals.adopt(opened.home, account(), now)
     statement.state(opened.home, account(), now)
-    steps.retain(opened, dt.datetime.combine(today, now.timetz()) if today else now)
+    steps.retain(opened, min(now, dt.datetime.combine(today or now.date(), now.timetz())))  # a rehearsal of a later day destroys nothing
     if steps.nothing_new(opened, today or now.date()):
         return Refreshed(changed=False)
     return _run_job(opened, today, progress)
@@ -109,7 +109,6 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
         opened.log.open("w", encoding="utf-8") as log,
         contextlib.redirect_stdout(log),
     ):
-        forget_runs(instance, dt.datetime.now(dt.UTC) - dt.timedelta(days=opened.catalogue.retention.log_days))
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}})
         failed = tuple(_told(event) for event in result.filter_events(lambda event: event.is_step_failure) if event.step_failure_data.error)
         no_room = not result.success and disk.has_no_room(opened.home.root)
@@ -117,14 +116,6 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
             raise HomeError(disk.sentence(opened.home.root))
         failed += tuple(_judgement(one) for one in result.get_asset_check_evaluations() if not one.passed and one.blocking)
     return Refreshed(changed=True, failed=failed or (() if result.success else ("a step that gave no reason",)))
-
-
-def forget_runs(instance: DagsterInstance, before: dt.datetime) -> None:
-    """Delete the runs, with their events, that were made before then."""
-    from dagster import RunsFilter
-
-    for record in instance.get_run_records(RunsFilter(created_before=before)):
-        instance.delete_run(record.dagster_run.run_id)
 
 
 def _told(event: DagsterEvent) -> str:
@@ -166,9 +157,14 @@ def _judgement(evaluation: AssetCheckEvaluation) -> str:
 def prepare_instance(opened: Opened) -> None:
     """Make the home's Dagster instance: its storage lies in the home, and it tells nobody anything."""
     opened.home.dagster.mkdir(mode=0o700, exist_ok=True)
-    write_whole(opened.home.dagster / "dagster.yaml", DAGSTER_SETTINGS)
+    write_whole(opened.home.dagster / "dagster.yaml", dagster_settings(opened.home.dagster))
     os.environ.update(dbt.environment(opened))
     os.environ["DAGSTER_HOME"] = str(opened.home.dagster)
+
+
+def dagster_settings(place: Path) -> bytes:
+    """What ``dagster.yaml`` in the folder ``place``, Dagster's own in a home, holds."""
+    return DAGSTER_SETTINGS.format(base_dir=json.dumps(str(place))).encode()
 
 
 def serve(opened: Opened, port: int, read_only: bool = False) -> int:

@@ -1,4 +1,4 @@
-"""Runs that ended without a word: Dagster takes a killed run for one at work, for ever, unless somebody says that it failed."""
+"""Runs that are over. Those that ended without a word: Dagster takes a killed run for one at work, for ever, unless somebody says that it failed."""
 
 from __future__ import annotations
 
@@ -32,3 +32,9 @@ def close(instance: DagsterInstance, own: str = "", before: dt.datetime | None =
     for run in dead:
         instance.report_run_failed(run, KILLED)
     return len(dead)
+
+
+def forget(instance: DagsterInstance, before: dt.datetime) -> None:
+    """Delete the runs, with their events, that were made before then."""
+    for record in instance.get_run_records(RunsFilter(created_before=before)):
+        instance.delete_run(record.dagster_run.run_id)

@@ -40,12 +40,13 @@ objectives: []
 #     comparator: none, baseline: {period: 2024-25}, target: {period: 2027-28, value: 1.5}, owner: Director of inclusion, aim: eliminate, why: ""}
 """
 STARTER = {
-    "academies.yml": ACADEMIES,
     "calendar.yml": CALENDAR,
     "disclosure_policy.yml": POLICY,
     "brand.yml": BRAND,
     "objectives.yml": OBJECTIVES,
+    "academies.yml": ACADEMIES,
 }
+"""In the order in which they are written: the last is the one by which a home is known, so that a killed ``init`` can be run again."""
 
 
 def write_starter(home: Home) -> None:

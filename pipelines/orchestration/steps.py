@@ -55,6 +55,7 @@ def waiting(opened: Opened) -> str:
 @quiet
 def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) -> intake.IntakeReport:
     """Settle every file in the drop folders: recognise, read, map, judge (gate 1), land by rename, receipt; then mail to whom it concerns."""
+    write_whole(opened.rules, opened.catalogue.fingerprints["all"].encode())
     report = intake.take_in(opened.home, opened.keys, opened.catalogue, gate_1(opened), clock=now, progress=progress)
     intake.send_notices(opened.home, opened.catalogue, now(), progress)
     return report
@@ -62,7 +63,8 @@ def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) 
 
 @quiet
 def retain(opened: Opened, now: dt.datetime) -> intake.Ended:
-    """End what is due, by room and by field, and say in the audit log how much that was."""
+    """End what is due, by room and by field, and say in the audit log how much that was. What a killed ``rebuild`` left behind goes too."""
+    shutil.rmtree(opened.home.rebuild, ignore_errors=True)
     if not opened.home.ledger.exists():
         return intake.Ended()
     with intake.Store(opened.home, opened.keys, opened.catalogue, gate_1(opened)) as store:
@@ -186,8 +188,11 @@ def attack_draft(opened: Opened) -> Any:
 def finish(opened: Opened, now: dt.datetime) -> Manifest:
     """Seal the judged partial draft, swap it in, log who made it, and swap the warehouse in.
 
-    Raises :class:`HomeError` when a verdict is missing, is a fail, looked at nothing, or is about other bytes than those that lie there now.
+    Raises :class:`HomeError` when a verdict is missing, is a fail, looked at nothing, or is about other bytes than those that lie there now;
+    and when ``trust/`` was changed since the run began, for the draft would name rules that not all of it was made by.
     """
+    if not opened.rules.exists() or opened.rules.read_text("utf-8") != opened.catalogue.fingerprints["all"]:
+        raise HomeError("trust/ was changed while the draft was made, so it cannot be finished. Run: equality refresh")
     verdicts = {judge: _kept(opened, judge, bundle.digest(opened.home.partial_draft, under)) for judge, under in JUDGES.items()}
     built = _foundations(opened).model_copy(update={"disclosure": _disclosure(opened), "verdicts": verdicts})
     sealed = draft.finish(opened.home, built)

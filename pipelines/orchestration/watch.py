@@ -82,6 +82,9 @@ KEPT = "The draft and the releases are as they were."
 
 def _release(home: Home, current: release.Release | None, catalogue: Catalogue, now: dt.datetime) -> list[Fault]:
     limits, found = catalogue.watch, []
+    damaged = _damaged(home)
+    if damaged:
+        found.append(Fault(f"{LINE}damaged/{damaged}", f"A release cannot be trusted any more. {damaged}"))
     if current and current.release_from and now.date() - current.release_from > dt.timedelta(hours=limits.release_hours):
         age = in_words(now.date() - current.release_from)
         found.append(
@@ -92,7 +95,7 @@ def _release(home: Home, current: release.Release | None, catalogue: Catalogue, 
     if past:
         day, name = max(past)
         if not any(one.period == name and (one.release_from or dt.date.min) >= day for one in _listing(home)):
-            reason = release.due(home, catalogue.calendar, now.date()).reason
+            reason = "" if damaged else release.due(home, catalogue.calendar, now.date()).reason
             words = f"The release of {name} was due from {day:%-d %B %Y} and is not there. {reason}"
             found.append(Fault(f"{LINE}overdue/{name}/{day}", words.strip()))
     return found
@@ -100,6 +103,15 @@ def _release(home: Home, current: release.Release | None, catalogue: Catalogue, 
 
 def _current(home: Home) -> release.Release | None:
     return next((one for one in _listing(home) if one.current), None)
+
+
+def _damaged(home: Home) -> str:
+    """Which release cannot be trusted, in a sentence; empty where all can."""
+    try:
+        release.listing(home)
+    except ManifestError as damage:
+        return str(damage)
+    return ""
 
 
 def _listing(home: Home) -> list[release.Release]:

@@ -236,9 +236,8 @@ def _folder(home: Home, identity: str) -> Path:
 
 
 def _recorded(home: Home, identity: str, step: str, sha: str) -> None:
-    lines = home.audit.read_text("utf-8").splitlines() if home.audit.exists() else []
     wanted = f"impact assessment {identity}: {step}, {sha}"
-    if not any(json.loads(line).get("what") == wanted for line in lines):
+    if not any(line.what == wanted for line in audit.lines(home.audit)):
         raise HomeError(f"The audit log does not hold this {'choice' if step == 'chosen' else 'pack'} of {identity}: it was changed since.")
 
 

@@ -183,7 +183,10 @@ def listing(home: Home) -> list[Release]:
     found = []
     for folder in sorted(home.releases.iterdir()) if home.releases.is_dir() else []:
         if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith("."):
-            manifest = read(folder)
+            try:
+                manifest = read(folder)
+            except ManifestError as damage:
+                raise ManifestError(f"{folder.name}: {damage}") from None
             why = gone[folder.name].why if folder.name in gone else ""
             found.append(Release(folder.name, manifest.period, manifest.release_from, fingerprint(manifest), folder == now, why))
     return sorted(found, key=lambda release: (release.period, release.release_from or dt.date.min, release.id))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -63,7 +62,6 @@ def _path(home: Home, release: str, name: str) -> Path:
 
 
 def _logged(log: Path, withdrawal: Withdrawal) -> bool:
-    """Whether the log holds this very line already. Its last line may be unfinished."""
-    wanted = {"time": withdrawal.time.astimezone(dt.UTC).isoformat(timespec="seconds"), "who": withdrawal.by, "what": withdrawal.line()}
-    lines = log.read_bytes().split(b"\n")[:-1] if log.exists() else []
-    return any(wanted.items() <= json.loads(line).items() for line in lines)
+    """Whether the log holds this very line already."""
+    wanted = (withdrawal.time.astimezone(dt.UTC).isoformat(timespec="seconds"), withdrawal.by, withdrawal.line())
+    return any((line.time, line.who, line.what) == wanted for line in audit.lines(log))

@@ -30,16 +30,16 @@ SENTENCES = {
     21: "No clear and no likely gap that the figures can show: {measures}.",
     22: "{gaps} more of these gaps are hidden to protect people, or have nobody on one side.",
     23: "Clear or likely gaps also in (how many): {measures}. All are in the workbook.",
-    24: "Ask {owner} how {code} gets back on its line: {title}.",
-    25: "Ask for a review of “{measure}” among {group}, to be brought to the next meeting.",
+    24: "Ask how {code} gets to its line: {title}. Owner: {owner}.",
+    25: "Ask for a review of “{measure}” (group: {group}), to be brought to the next meeting.",
     26: "Agree how more people come to tell us their {characteristic}: it is not known for {share} of {whom}.",
     27: "Ask {academies} for the missing figures: {what}.",
     28: "Nothing in these figures asks for a decision.",
     29: "{academy}: {value} of {people} {whom}, {side} the range that chance explains.",
     30: "Ask what has changed there, and what help it needs.",
     31: "Ask what it does that others could learn from.",
-    32: "Every academy lies inside the range that chance explains. To rank them would mislead.",
-    33: "{incidents} incidents were recorded, {rate} for each 100 pupils. Against the year before: {change}.",
+    32: "No academy lies outside the range that chance explains. To rank them would mislead.",
+    33: "{incidents} incidents were recorded, {rate} for each 100 pupils on roll, whoever was harmed. Against the year before: {change}.",
     34: "The number of incidents is hidden to protect people.",
     35: "None was recorded at {academies}. At the trust’s rate a year without any would be rarer than 1 in 100.",
     36: "{measures} measures and {objectives} objectives, {comparisons} comparisons of groups.",
@@ -56,15 +56,16 @@ SENTENCES = {
     47: "Planned for this year: {planned}. Target for {by}: {target}.",
     48: "Target for {by}: {target}.",
     49: "The figure of {since}, where the plan starts, is not shown.",
-    50: "Latest figure for {geography}: {planned}.",
+    50: "{geography}: {planned}.",
     51: "There is no figure for {geography} to hold it against.",
     52: "{whose} objectives: {counts}.",
     53: "Not measured: {reason}",
     54: "Chance alone can move the figure of this year between {low} and {high}.",
     55: "Not shown: {years}.",
     56: "Figures: {years}.",
-    57: "The line is the rate of {area}, {value}. Outside the range that chance explains: none of {academies}.",
-    58: "The line is the rate of {area}, {value}. Outside the range that chance explains: {outside}. Inside it: {inside}.",
+    57: "The line is the rate of {area}, {value}. Beyond the inner lines: none of {academies}.",
+    58: "The line is the rate of {area}, {value}. Beyond the inner lines: {outside}. Inside them: {inside}.",
+    59: "By chance alone about 1 academy in 20 lies beyond the inner lines. Here it is {beyond} of {academies}: {names}.",
     60: "What was tried before a suspension, and for whom did it help?",
     61: "Do the same rules lead to the same outcome for every group?",
     62: "What did we try last year, and did it help?",
@@ -75,8 +76,20 @@ SENTENCES = {
     67: "No gap here is clear. Of {comparisons} comparisons {hidden} cannot be shown, so look at the trust’s figures as well.",
     68: "Here the gaps with most people behind them are: {topics}.",
     69: "{group} and {comparator} fare alike.",
-    70: "Ask what made the difference.",
+    70: "To list them inside an academy, filter the MIS: {characteristic} is {group}; then those without “{measure}”.",
     71: "We do not know the {characteristic} of {share} of staff.",
+    72: "Three years together ({years}) show what this year alone does not.",
+    73: "{verdict} in {measure}: {group} {value}, {comparator} {comparator_value}, {gap} (range {range}).",
+    74: "{gaps} more such gaps are in the workbook.",
+    75: "{geography}, {year} ({source})",
+    76: "{incidents} of them were not prejudice-based.",
+    77: "{resolved} of {incidents}, {share}, were resolved within ten school days.",
+    78: "How many were resolved within ten school days?",
+    79: "No comparison can yet be called similar, and how much is known of people is not all shown, to protect them.",
+    80: "Across the trust, the clear gap to look at first is: {topics}.",
+    81: "Across the trust, the clear gaps to look at first are: {topics}.",
+    82: "Here the clear gap to look at first is: {topics}.",
+    83: "Here the clear gaps to look at first are: {topics}.",
 }
 
 
@@ -105,6 +118,16 @@ def people_sentence(gap: pd.Series) -> str:
         return ""
     fewer = gap["value"] > gap["comparator_value"]
     return say(6 if fewer else 7, people=count(int(gap["people_behind"])), whom=gap["whom"])
+
+
+def mis_sentence(gap: pd.Series) -> str:
+    """How an academy lists the pupils behind a gap in its own system (sentences 8 and 70): those who did not, where more would be better.
+
+    Nothing for an average, which no pupil stands behind, and for whoever is no pupil on roll.
+    """
+    if gap["kind"] != "rate" or gap["subject"] != "pupil":
+        return ""
+    return say(70 if gap["better"] == "higher" else 8, characteristic=gap["characteristic_label"], group=gap["group"], measure=gap["label"])
 
 
 def similar_sentence(gap: pd.Series) -> str:

@@ -16,6 +16,8 @@ COLUMNS = [
     "low_95", "high_95", "low_998", "high_998", "overdispersion", "position",
 ]  # fmt: skip
 POSITIONS = ("inside", "above", "below", "far_above", "far_below")
+FAR = ("far_above", "far_below")
+"""Beyond the outer limits, where chance leaves 1 academy in 500: only these are called outside the range that chance explains."""
 FEWEST_ACADEMIES = 5
 WINSORISED = 0.1
 """The share of z scores at each end that is pulled in before over-dispersion is estimated, so that one academy does not widen all limits."""

@@ -35,6 +35,8 @@ CELLS = (
 )
 FURTHER = ("funnel", "incidents", "due_regard", "completeness")
 ALL = "all"
+POOL = "_pool"
+"""How the period of three years that end with a year is named after it."""
 SHOWN = ("shown", "u")
 PLACE = ("population", "measure", "area_level", "characteristic", "cross_characteristic", "cross_group_code")
 
@@ -65,6 +67,7 @@ class Marts:
     ``groups``, ``areas``, ``measures``, ``populations`` and ``characteristics`` are the published dim tables in reading order.
     ``further``: the marts of :data:`FURTHER` by their short name, such as ``funnel``, of the same period (``incidents``: of all periods).
     ``last_in``: by population, measure and academy's code, the latest earlier period of the same kind that has data of it.
+    ``pooled``: the comparisons of the three years that end with the period taken together, in the shape of ``gaps``.
     """
 
     cells: pd.DataFrame
@@ -76,6 +79,7 @@ class Marts:
     characteristics: pd.DataFrame
     further: dict[str, pd.DataFrame]
     last_in: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    pooled: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def trust(self) -> str:
@@ -93,6 +97,30 @@ class Marts:
         is_academy = self.areas["area_level"].eq("academy") & self.areas["area_code"].ne(self.trust_code)
         rows = self.areas.loc[is_academy, ["area_code", "label"]].drop_duplicates()
         return dict(rows.sort_values(["label", "area_code"]).itertuples(index=False, name=None))
+
+    @cached_property
+    def phase_of(self) -> dict[str, str]:
+        """The one phase that an academy teaches, by its code; an academy of several phases, or of none, has no entry."""
+        rows = self.areas[self.areas["area_level"].eq("academy") & self.areas["parent_level"].eq("phase")]
+        alone = rows.groupby("area_code")["parent_code"].transform("size").eq(1)
+        return {str(code): str(phase) for code, phase in rows.loc[alone, ["area_code", "parent_code"]].to_numpy()}
+
+    @cached_property
+    def phases(self) -> dict[str, str]:
+        """Each phase's code and name."""
+        rows = self.areas.loc[self.areas["area_level"].eq("phase"), ["area_code", "label"]].drop_duplicates()
+        return {str(code): str(label) for code, label in rows.to_numpy()}
+
+    def of_phase(self, population: str, measure: str, code: str) -> tuple[str, Cell]:
+        """The phase that an academy is held against, with the cell of everyone there; ``NO_DATA`` and no name where it has none."""
+        phase = self.phase_of.get(code, "")
+        return self.phases.get(phase, ""), self.everyone(population, measure, "phase").get(phase, NO_DATA)
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """What the people of a population are called at the head of a column, where its name is no word: its label."""
+        rows = self.populations[self.populations["population"].str.contains("_")]
+        return dict(rows[["population", "label"]].itertuples(index=False, name=None))
 
     def gaps_at(self, area_level: str, area_code: str = "") -> pd.DataFrame:
         """The comparisons of one level or, with ``area_code``, of one area."""
@@ -154,11 +182,11 @@ def read_marts(folder: Path, period: str) -> Marts:
     cells = cells.merge(dims["populations"][["population", "subject"]], on="population")
     groups, characteristics = _in_reading_order(dims["groups"], dims["characteristics"])
     measures = _in_order_of_rank(dims["measures"].merge(dims["populations"][["population", "subject"]], on="population"), cells)
-    gaps = pd.read_parquet(folder / "mart_gaps.parquet")
-    gaps = _labelled(gaps[gaps["period"].eq(period)], measures, groups, characteristics)
+    every = pd.read_parquet(folder / "mart_gaps.parquet")
+    gaps, pooled = (_labelled(every[every["period"].eq(one)], measures, groups, characteristics) for one in (period, f"{period}{POOL}"))
     further = {name: pd.read_parquet(folder / f"mart_{name}.parquet") for name in FURTHER}
     further = {name: rows if name == "incidents" else rows[rows["period"].eq(period)] for name, rows in further.items()}
-    return Marts(cells, gaps, groups, dims["areas"], measures, dims["populations"], characteristics, further, last_in)
+    return Marts(cells, gaps, groups, dims["areas"], measures, dims["populations"], characteristics, further, last_in, pooled)
 
 
 def _last_in(cells: pd.DataFrame, period: str) -> dict[tuple[str, str, str], str]:

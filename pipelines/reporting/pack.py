@@ -75,7 +75,7 @@ def _beside_the_public(marts: Marts) -> list[tuple[str, str]]:
     academies = [(name, f"academies/{code}.html") for code, name in marts.academies.items()]
     return [
         ("Every figure as a workbook", "workbook.xlsx"),
-        ("Every figure as CSV, with its description", "open-data/README.txt"),
+        ("The figures of each year and term as CSV, with their description", "open-data/README.txt"),
         *academies,
     ]
 

@@ -64,7 +64,7 @@ class Labels:
     def readable(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of a mart in words: labels for codes, symbols for what is not shown, columns that no row fills left out."""
         rows = self._in_order(rows)
-        symbol = rows["status"].map(SYMBOL) if "status" in rows else rows["verdict"].map({"not_shown": SYMBOL["x"]})
+        symbol = rows["status"].map(SYMBOL) if "status" in rows else rows["verdict"].map({"not_shown": SYMBOL["c"]})
         areas, groups = (
             list(zip(rows[one], rows[other], strict=True)) for one, other in (("area_level", "area_code"), ("characteristic", "group_code"))
         )

@@ -28,7 +28,7 @@ CLOSED: dict[str, Any] = {
 QUIET: dict[str, Any] = {"temp_directory": "", "memory_limit": "2GB", "python_enable_replacements": "false"}
 FIGURES = ("numerator", "denominator", "value", "low", "high", "sd")
 NOT_TOLD = ("c", "x", "z", "low")
-MARKS = {"status": {status: status for status in NOT_TOLD}, "verdict": {NOT_SHOWN: "x"}, "position": {NOT_SHOWN: "x"}}
+MARKS = {"status": {status: status for status in NOT_TOLD}, "verdict": {NOT_SHOWN: "c"}, "position": {NOT_SHOWN: "c"}}
 """By column of a row, which of its values says that empty figures beside it are not told, and with what status."""
 READS_ONLY = "The tables of a release are read here, never changed, and nothing is written to a file."
 NO_FILES = "Only the tables of the release can be read here: no file, no address and no other database."

@@ -25,10 +25,10 @@ def points(difference: float) -> str:
     return f"{_half_up(size):.0f} percentage point{'' if _half_up(size) == 1 else 's'}"
 
 
-def ratio(number: float) -> str:
-    """A ratio: two decimals below 1, where a tenth would hide the difference; none from 10."""
+def ratio(number: float, more: int = 0) -> str:
+    """A ratio: two decimals below 1, where a tenth would hide the difference; none from 10; ``more`` of them where asked."""
     decimals = 2 if number < 0.995 else 1 if number < 9.95 else 0
-    return f"{number:.{decimals}f}"
+    return f"{number:.{decimals + more}f}"
 
 
 def times(number: float) -> str:
@@ -44,8 +44,9 @@ def signed(number: float, decimals: int = 0) -> str:
 
 
 def decimal(number: float, decimals: int) -> str:
-    """A number in its unit at the measure's published precision."""
-    return f"{number:,.{decimals}f}".replace("-", MINUS)
+    """A number in its unit at the measure's published precision; a rounded zero has no sign."""
+    text = f"{number:,.{decimals}f}"
+    return (text.removeprefix("-") if float(text.replace(",", "")) == 0 else text).replace("-", MINUS)
 
 
 def value_in_words(number: float, kind: str, unit: str, decimals: int) -> str:
@@ -55,9 +56,9 @@ def value_in_words(number: float, kind: str, unit: str, decimals: int) -> str:
     return f"{decimal(number * 100, 1)}%" if unit == "share" else decimal(number, decimals)
 
 
-def difference_in_words(number: float, unit: str, decimals: int) -> str:
-    """A difference of two averages with its sign and unit: shares differ by percentage points."""
-    text, unit = (signed(number * 100, 1), "points") if unit == "share" else (signed(number, decimals), unit)
+def difference_in_words(number: float, unit: str, decimals: int, more: int = 0) -> str:
+    """A difference of two averages with its sign and unit: shares differ by percentage points; ``more`` decimals where asked."""
+    text, unit = (signed(number * 100, 1 + more), "points") if unit == "share" else (signed(number, decimals + more), unit)
     return f"{text} {unit.removesuffix('s') if text.strip(f'+{MINUS}') == '1' else unit}"
 
 

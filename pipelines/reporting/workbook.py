@@ -17,6 +17,8 @@ import pandas as pd
 from gptables import Cover, GPTable, produce_workbook
 
 from pipelines.home.whole import write_whole
+from pipelines.reporting.derived_sheets import COUNTED as WHOLE
+from pipelines.reporting.derived_sheets import derived_sheets
 from pipelines.reporting.marts import ALL
 from pipelines.reporting.pages.frame import Context
 from pipelines.reporting.readable import COUNTS, NUMBERS, SYMBOL, Labels, safe
@@ -25,12 +27,12 @@ from pipelines.reporting.words import academic_year
 MADE = dt.datetime(2000, 1, 1)
 """What the file says of when it was made: the manifest and the audit log know better, and a clock would change the bytes."""
 MEANINGS = {
-    "c": "Hidden, so that nobody can be recognised. It may stand for any number.",
+    "c": "Hidden, so that nobody can be recognised. It may stand for any number. A comparison is hidden with either of its sides.",
     "u": "Shown, but it rests on so few people that chance alone can move it far.",
-    "x": "Not available: no data, or one side of a comparison is not shown.",
+    "x": "Not available: no data.",
     "z": "Does not apply.",
-    "low": "Rounds to nought, but is not nought.",
 }
+LOW = "1 to {most} people, in a table whose counts are rounded."
 TITLES = {
     "mart_pupil_composition": "Pupils by area and group: how many there are",
     "mart_pupil_outcomes": "Pupils by area and group: how they fare",
@@ -44,7 +46,12 @@ TITLES = {
     "mart_case_outcomes": "Incidents, adjustments, plans and policies: what became of them",
     "mart_gaps": "Each group compared with its named comparison group",
 }
-UNITS = "Rates are shares from 0 to 1, headcounts are people, means and gaps are in the unit of their measure."
+UNITS = "Rates are shares from 0 to 1, headcounts are people, means are in the unit of their measure."
+UNITS_OF_GAPS = (
+    "Values are shares from 0 to 1 or, of means, in the unit of their measure. Gap and interval are in the terms of How compared. "
+    "difference: group minus comparison group, of shares or in the unit of the measure. ratio: how many times the comparison group's share. "
+    "standardised: the difference in standard deviations, of shares Cohen's h."
+)
 COUNTED = {"published": "Published", "shown": "Shown", "hidden": "Hidden", "no_data": "Without data"}
 SHARE = "Share shown"
 WIDE, ROW = 130, 20
@@ -62,13 +69,19 @@ def write_workbook(marts: Path, out: Path, context: Context, loss: Mapping[str, 
 
 def workbook(marts: Path, context: Context, loss: Mapping[str, Any]) -> bytes:
     """The workbook as bytes."""
-    names = Labels(marts)
-    sheets = {"Notes": _notes(context), "Information loss": _loss(names, loss), "Loss by area level": _loss_by_level(loss)}
+    names, meanings = Labels(marts), _meanings(context)
+    sheets = {
+        "Notes": _notes(context),
+        "Information loss": _loss(names, loss, meanings),
+        "Loss by area level": _loss_by_level(loss, meanings),
+    }
     for mart, title in TITLES.items():
         rows = pd.read_parquet(marts / f"{mart}.parquet")
         if len(rows):
             label = mart.removeprefix("mart_").replace("_", " ").capitalize()
-            sheets[label] = _table(title, names.readable(rows), UNITS)
+            sheets[label] = _table(title, names.readable(rows), UNITS_OF_GAPS if mart == "mart_gaps" else UNITS, meanings)
+    for sheet, table in derived_sheets(marts, names):
+        sheets[sheet.label] = _table(sheet.title, table, sheet.scope, meanings)
     made_up = ["Every person, academy and number in this workbook is made up."] if context.made_up else []
     cover = Cover(
         width=WIDE,
@@ -104,9 +117,13 @@ def workbook(marts: Path, context: Context, loss: Mapping[str, Any]) -> bytes:
     return content.getvalue()
 
 
-def _table(title: str, table: pd.DataFrame, scope: str) -> GPTable:
-    symbols = [f"{SYMBOL[status]}: {meaning}" for status, meaning in MEANINGS.items() if (table == SYMBOL[status]).any(axis=None)]
-    whole = [heading for heading in (*(NUMBERS[name] for name in COUNTS), *COUNTED.values()) if heading in table]
+def _meanings(context: Context) -> dict[str, str]:
+    return MEANINGS | {"low": LOW.format(most=context.threshold - 1)}
+
+
+def _table(title: str, table: pd.DataFrame, scope: str, meanings: Mapping[str, str]) -> GPTable:
+    symbols = [f"{SYMBOL[status]}: {meaning}" for status, meaning in meanings.items() if (table == SYMBOL[status]).any(axis=None)]
+    whole = [heading for heading in (*(NUMBERS[name] for name in COUNTS), *COUNTED.values(), *WHOLE) if heading in table]
     shares = [heading for heading in (SHARE,) if heading in table]
     formats = [
         {"column": {"columns": names, "format": {"num_format": form}}} for names, form in ((whole, "#,##0"), (shares, "0%")) if names
@@ -123,7 +140,7 @@ def _table(title: str, table: pd.DataFrame, scope: str) -> GPTable:
     )
 
 
-def _loss(names: Labels, loss: Mapping[str, Any]) -> GPTable:
+def _loss(names: Labels, loss: Mapping[str, Any], meanings: Mapping[str, str]) -> GPTable:
     def by(entry: Mapping[str, Any]) -> str:
         return " and ".join(names.characteristic[entry[name]] for name in ("characteristic", "cross_characteristic") if entry[name] != ALL)
 
@@ -142,12 +159,12 @@ def _loss(names: Labels, loss: Mapping[str, Any]) -> GPTable:
         "Figures of each table over all areas and periods. Which of the hidden figures are small is not told: that would reveal them."
         + more
     )
-    return _table("Information loss by table: figures published, shown and hidden", pd.DataFrame(entries), scope)
+    return _table("Information loss by table: figures published, shown and hidden", pd.DataFrame(entries), scope, meanings)
 
 
-def _loss_by_level(loss: Mapping[str, Any]) -> GPTable:
+def _loss_by_level(loss: Mapping[str, Any], meanings: Mapping[str, str]) -> GPTable:
     entries = [{"Area level": entry["area_level"], **_counted(entry)} for entry in loss["area_levels"]]
-    return _table("Information loss by area level", pd.DataFrame(entries), "Figures of all tables.")
+    return _table("Information loss by area level", pd.DataFrame(entries), "Figures of all tables.", meanings)
 
 
 def _counted(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,7 +183,7 @@ def _notes(context: Context) -> GPTable:
         "Before publication a program that knows only these tables tries to work out what is hidden. What it breaks is not published.",
         f"Figures that rest on fewer than {context.few_below} people bear {SYMBOL['u']}: read no meaning into small differences.",
     ]
-    rows = [(SYMBOL[status], meaning) for status, meaning in MEANINGS.items()]
+    rows = [(SYMBOL[status], meaning) for status, meaning in _meanings(context).items()]
     rows += [(f"Note {number}", text) for number, text in enumerate(protected, start=1)]
     return GPTable(
         table=pd.DataFrame(rows, columns=["Symbol", "Meaning"]),

@@ -55,7 +55,7 @@ def test_telemetry_that_is_on_breaks_promise_28(tmp_path: Path, small_trust: Pat
     from pipelines.home import make_keys
 
     make_keys(home)
-    (home.dagster / "dagster.yaml").write_bytes(network.DAGSTER_SETTINGS)
+    (home.dagster / "dagster.yaml").write_bytes(network.dagster_settings(home.dagster))
     assert all(case.passed for case in network.telemetry_is_off(home))
     (home.dagster / "dagster.yaml").write_text(yaml.safe_dump({"telemetry": {"enabled": True}}))
     assert [case.name for case in network.telemetry_is_off(home) if not case.passed] == ["Dagster's telemetry is off, in the home"]

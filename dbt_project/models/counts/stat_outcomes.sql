@@ -42,7 +42,7 @@ sums as (
         sum(weight * weight * value * value) as squares,
         sum(weight * weight * value) as products,
         sum(weight * weight) as weights,
-        max(weight * value) / nullif(sum(weight * value), 0) as largest_share
+        max(abs(weight * value)) / nullif(sum(abs(weight * value)), 0) as largest_share
     from outcomes
     group by
         measure,

@@ -14,17 +14,18 @@ NUMBERS = [
     "value", "comparator_value", "gap", "low", "high", "denominator", "comparator_denominator", "people_behind", "p_value", "q_value",
     "family",
 ]  # fmt: skip
+HIDDEN = "c"
 
 
 def comparisons(marts: Path) -> pd.DataFrame:
-    """``mart_gaps`` as text, as it is written: ``x`` wherever one side is not shown, ``z`` where a number does not apply."""
+    """``mart_gaps`` as text, as it is written: ``c`` wherever one side is hidden, ``z`` where a number does not apply."""
     rows = pd.read_parquet(marts / "mart_gaps.parquet").sort_values(KEY, ignore_index=True)
     hidden = rows["verdict"].eq("not_shown")
     table = rows[KEY].assign(statistic=rows["statistic"].fillna(NOT_AVAILABLE), verdict=rows["verdict"])
     for name in NUMBERS:
         places = 0 if name in COUNTS else DECIMALS
         table[name] = [
-            NOT_AVAILABLE if is_hidden else NOT_APPLICABLE if pd.isna(number) else f"{number:.{places}f}"
+            HIDDEN if is_hidden else NOT_APPLICABLE if pd.isna(number) else f"{number:.{places}f}"
             for is_hidden, number in zip(hidden, rows[name].astype("float64"), strict=True)
         ]
     return table.astype(str)

@@ -12,10 +12,10 @@ from pipelines.reporting.words import count, joined, within_sentence
 
 WIDTH = 100
 MEANINGS = {
-    "c": "hidden, so that nobody can be recognised; it may stand for any number",
-    "low": "rounds to nought, but is not nought",
+    "c": "hidden, so that nobody can be recognised; it may stand for any number; a comparison is hidden with either of its sides",
+    "low": "1 to {most} people",
     "u": "rests on so few people that chance alone can move it far",
-    "x": "not available: no data, or one side of a comparison is not shown",
+    "x": "not available: no data",
     "z": "does not apply",
 }
 PARTS = {"_terms": "by term", "_schools": "by academy", "_crossed": "by two characteristics at once", "_averages": "averages"}
@@ -26,11 +26,7 @@ def notes(trust: str, context: Context, pairs: Iterable[Pair], rows_of_gaps: int
     told = [
         f"- {pair.name}.csv, {pair.name}.meta.csv: {titles[pair.mart]}{_parts(pair.name)}; {count(len(pair.data))} rows" for pair in pairs
     ]
-    told += (
-        [f"- {GAPS}.csv: {titles['mart_gaps']}, in the codes and units of the Parquet files; {count(rows_of_gaps)} rows"]
-        if rows_of_gaps
-        else []
-    )
+    told += [f"- {GAPS}.csv: {titles['mart_gaps']}, in codes, shares from 0 to 1; {count(rows_of_gaps)} rows"] if rows_of_gaps else []
     told += [f"- {name}.csv: {what}" for name, what in NAMES.items()]
     told.append("- csv-metadata.json: what each column of each CSV file is, for programs (W3C CSV on the Web)")
     sections = {
@@ -43,12 +39,12 @@ def notes(trust: str, context: Context, pairs: Iterable[Pair], rows_of_gaps: int
             "with others. A phase of the trust is a row of level MAT with an education_phase. The central team has no URN and bears z.",
             "Labels of ethnic groups, special educational needs provision and first language are those of DfE where they mean the same. "
             "The code lists hold the code of every label.",
-            "Figures of three years taken together are in the Parquet files alone: a row may not span years.",
+            "Figures of three years taken together are in the workbook alone, ../workbook.xlsx: a row may not span years.",
         ],
         "Symbols": [
-            *(f"- {symbol}: {meaning}" for symbol, meaning in MEANINGS.items()),
+            *(f"- {symbol}: {meaning.format(most=context.threshold - 1)}" for symbol, meaning in MEANINGS.items()),
             "They are those of DfE's open data standards and stand where a number would. A row that is not shown bears its symbol in every "
-            f"column of figures. u is for figures that rest on fewer than {context.few_below} people; their numbers are in the Parquet files.",
+            f"column of figures. u is for figures that rest on fewer than {context.few_below} people; their numbers are in the workbook.",
         ],
         "How people are protected": [
             f"Numbers of people from 1 to {context.threshold - 1} are never shown, nor is any figure that would give one away. Some larger "
@@ -58,7 +54,8 @@ def notes(trust: str, context: Context, pairs: Iterable[Pair], rows_of_gaps: int
             *_rounded(context),
         ],
         "Parquet": [
-            "The same figures with codes, types and statuses lie beside this folder, in marts/ of the release:",
+            "The same figures with codes, types and statuses are Parquet files in marts/ of the release, which the trust "
+            "keeps. They are not published with this folder:",
             ", ".join(f"{name}.parquet" for name in marts),
         ],
         "Licence": [f"Open Government Licence v3.0, {LICENCE}"],

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from pipelines.catalogue.trust import Brand
 from pipelines.reporting.commentary import say
-from pipelines.reporting.marts import ALL, NO_DATA, Marts
+from pipelines.reporting.marts import ALL, NO_DATA, Cell, Marts
 from pipelines.reporting.pages.board import Card, finding_card
 from pipelines.reporting.pages.figures import without_figure
-from pipelines.reporting.pages.findings import findings
+from pipelines.reporting.pages.findings import findings, going_well, lead_here
 from pipelines.reporting.pages.frame import Context, render
 from pipelines.reporting.pages.gap_tables import MOST_ROWS, GapTable, gap_table, listed
 from pipelines.reporting.pages.people_tables import Composition, composition
 from pipelines.reporting.pages.standing import standing
 from pipelines.reporting.verdicts import NOT_SHOWN, SIMILAR
-from pipelines.reporting.words import count, joined, per_cent, within_sentence
+from pipelines.reporting.words import SYMBOLS, count, per_cent, within_sentence
 
 SMALLEST_ROLL = 60
 """Under this roll nearly every table of an academy would be hidden, or would single somebody out: the page points to the trust's."""
@@ -36,8 +37,10 @@ def academy_page(marts: Marts, code: str, brand: Brand, context: Context, public
     name = marts.academies[code]
     gaps = marts.gaps_at("academy", code)
     chosen = findings(gaps)
+    cards = _cards(chosen, gaps)
     roll = marts.everyone("pupils", "headcount", "academy").get(code, NO_DATA)
     small = roll.numerator is None or roll.numerator < SMALLEST_ROLL
+    rates = [] if small else _rates(marts, code)[: MOST_RATES - shorter]
     return render(
         "academy.html",
         brand,
@@ -50,9 +53,12 @@ def academy_page(marts: Marts, code: str, brand: Brand, context: Context, public
         smallest=SMALLEST_ROLL,
         roll=without_figure(roll.status).text if roll.numerator is None else count(roll.numerator),
         lead=_lead(chosen, gaps),
-        cards=[finding_card(row) for _, row in chosen.iterrows()] + ([] if len(chosen) > 2 else _good(gaps)),
+        cards=[replace(card, mis="") if public else card for card in cards],
+        well=[] if any(card.good for card in cards) else going_well(marts, code),
         table=None if small else _table(gaps, marts.measures, chosen, context.few_below, MOST_ROWS - shorter),
-        rates=[] if small else _rates(marts, code)[: MOST_RATES - shorter],
+        phase=within_sentence(marts.phases.get(marts.phase_of.get(code, ""), "")),
+        rates=rates,
+        not_by_phase=any(alike == SYMBOLS["z"] for _, _, alike, _ in rates),
         composition=[] if small else _composition(marts, code),
         questions=_questions(chosen),
         owed=_owed(marts, code),
@@ -64,8 +70,11 @@ def _lead(chosen: pd.DataFrame, gaps: pd.DataFrame) -> str:
     hidden = int(gaps["verdict"].eq(NOT_SHOWN).sum())
     if chosen.empty:
         return say(67, hidden=str(hidden), comparisons=str(len(gaps)))
-    topics = [f"{within_sentence(row['label'])} ({row['group']})" for _, row in chosen.iterrows()]
-    return say(68, topics=joined(topics))
+    return lead_here(chosen)
+
+
+def _cards(chosen: pd.DataFrame, gaps: pd.DataFrame) -> list[Card]:
+    return [finding_card(row) for _, row in chosen.iterrows()] + ([] if len(chosen) > 2 else _good(gaps))
 
 
 def _good(gaps: pd.DataFrame) -> list[Card]:
@@ -78,7 +87,6 @@ def _good(gaps: pd.DataFrame) -> list[Card]:
             per_cent(row["value"]),
             "",
             say(69, group=row["group"], comparator=row["comparator"]),
-            mis=say(70),
             good=True,
         )
         for _, row in similar.head(1).iterrows()
@@ -97,15 +105,17 @@ def _table(gaps: pd.DataFrame, measures: pd.DataFrame, chosen: pd.DataFrame, few
     return gap_table(measure, rows, listed(rows, most), few_below)
 
 
-def _rates(marts: Marts, code: str) -> list[tuple[str, str, str]]:
-    """The rates of everyone here beside the whole trust's: label, here, trust; the first of the duty statement."""
+def _rates(marts: Marts, code: str) -> list[tuple[str, str, str, str]]:
+    """The rates of everyone here beside those of its phase and the whole trust: label, here, phase, trust; the first of the duty statement."""
     rates = marts.measures[marts.measures["kind"].eq("rate") & marts.measures["subject"].isin(["pupil", "staff"])]
     rows = []
     for population, measure, label in rates[["population", "measure", "label"]].to_numpy():
         here = marts.everyone(population, measure, "academy").get(code, NO_DATA)
         trust = next(iter(marts.everyone(population, measure, "trust").values()), NO_DATA)
         if here.status not in ("x", "z"):
-            rows.append((label, _text(here), _text(trust)))
+            phases = marts.everyone(population, measure, "phase")
+            alike = phases.get(marts.phase_of.get(code, ""), NO_DATA) if phases else Cell("z")
+            rows.append((label, _text(here), _text(alike), _text(trust)))
     return rows
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from pipelines.catalogue.trust import Brand
-from pipelines.reporting.commentary import gap_sentence, people_sentence, say
+from pipelines.reporting.commentary import gap_sentence, mis_sentence, people_sentence, say
 from pipelines.reporting.marts import Marts
 from pipelines.reporting.pages.charts import funnels
 from pipelines.reporting.pages.figures import without_figure
 from pipelines.reporting.pages.findings import findings, going_well, lead, not_known, told
 from pipelines.reporting.pages.frame import VERDICT_WORDS, Context, render
-from pipelines.reporting.pages.gap_tables import MOST_ROWS, gap_tables, untabled
+from pipelines.reporting.pages.gap_tables import MOST_OVER_THREE_YEARS, MOST_ROWS, gap_tables, over_three_years, untabled
 from pipelines.reporting.pages.incident_table import incidents
 from pipelines.reporting.pages.objectives import Card as ObjectiveCard
 from pipelines.reporting.pages.outside import outside
@@ -24,7 +24,7 @@ from pipelines.reporting.pages.plots import told_bar
 from pipelines.reporting.pages.regard_table import due_regard
 from pipelines.reporting.pages.standing import decisions, standing
 from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, NOT_SHOWN, SIMILAR
-from pipelines.reporting.words import difference_in_words, joined, per_cent, points, ratio, within_sentence
+from pipelines.reporting.words import count, difference_in_words, joined, per_cent, points, ratio, within_sentence
 
 PUPILS = ("pupil", "pupil_answer")
 APPLICANTS = ("staff_applicant", "pupil_applicant")
@@ -55,13 +55,14 @@ def _view(marts: Marts, cards: list[ObjectiveCard], context: Context, most: int)
         "decisions": decisions(marts, chosen, off_track, academies.titles),
         "well": going_well(marts),
         "told": [_told_row(name, counts) for name, counts in told(marts).items()],
-        "family": int(marts.gaps["family"].max()) if marts.gaps["family"].notna().any() else 0,
+        "family": count(int(marts.gaps["family"].max())) if marts.gaps["family"].notna().any() else "0",
         "standing": standing(marts, context, academies.titles),
         "objectives": [card for card in own if card.status not in UNRATED],
         "unrated": joined([f"{card.code} ({within_sentence(card.word)})" for card in own if card.status in UNRATED]),
         "further_objectives": len(cards) - len(own),
         "gaps": list(tables.values()),
         "untabled": [untabled(marts, subjects, shown, quiet=subjects == PUPILS) for subjects, shown in tables.items()],
+        "three_years": [over_three_years(marts, subjects, context.three_years, MOST_OVER_THREE_YEARS) for subjects in tables],
         "academies": academies,
         "funnel": (shown := outside(marts)),
         "funnel_charts": funnels(shown.rows, _area_labels(marts), prefix="funnel", title=shown.title, people="pupils") if shown else (),
@@ -108,8 +109,7 @@ def finding_card(gap: pd.Series) -> Card:
         big, unit = ratio(gap["gap"]), "times as likely"
     else:
         big, _, unit = points(gap["value"] - gap["comparator_value"]).partition(" ")
-    mis = say(8, characteristic=gap["characteristic_label"], group=gap["group"], measure=gap["label"])
-    return Card(gap["label"], gap["group"], big, unit, gap_sentence(gap), people_sentence(gap), mis)
+    return Card(gap["label"], gap["group"], big, unit, gap_sentence(gap), people_sentence(gap), mis_sentence(gap))
 
 
 def _told_row(name: str, counts: dict[str, int]) -> dict[str, Any]:

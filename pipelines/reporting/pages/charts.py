@@ -18,6 +18,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from pipelines.reporting.commentary import say
+from pipelines.reporting.funnels import FAR
 from pipelines.reporting.pages.drawing import ALONG, BY_PIECE, FONT, SIDEWAYS, TEXT, UP_TO, Layer, Plane, box, drawn, spot, words
 from pipelines.reporting.pages.plots import BAND, INK, NAVY, PAPER, RUST, SOFT, TEAL, Scale, ticks
 from pipelines.reporting.words import count, per_cent
@@ -28,6 +29,8 @@ NOW = {"on_track": (TEAL, "circle"), "at_risk": (AMBER, "triangle-up"), "off_tra
 POSITION_WORDS = {"above": "above", "below": "below", "far_above": "far above", "far_below": "far below"}
 SIZES = {"95": 1.96, "998": 3.09}
 """Standard errors from the line to the two limits, as in ``mart_funnel``."""
+OTHERS = "Other academies, beside the whole trust"
+"""Academies without a phase of their own, or of several: the others are held against their phases."""
 STEPS = 60
 LETTER = 6.6
 """Width of a letter at the size of text, on the wide side."""
@@ -248,7 +251,7 @@ def funnels(rows: pd.DataFrame, areas: Mapping[tuple[str, str], str], *, prefix:
     out = []
     for number, key in enumerate(ordered, start=1):
         own = rows[rows["target_level"].eq(key[0]) & rows["target_code"].eq(key[1])]
-        name = "Whole trust" if key[0] == "trust" else areas[key]
+        name = areas[key] if key[0] != "trust" else "Whole trust" if len(ordered) == 1 else OTHERS
         names = {code: areas["academy", code] for code in own["area_code"]}
         out.append(_funnel(own, names, name, _furthest(rows), prefix=f"{prefix}-{number}", title=title, people=people))
     return tuple(out)
@@ -260,7 +263,7 @@ def _furthest(rows: pd.DataFrame) -> float:
 
 
 def _funnel(rows: pd.DataFrame, names: Mapping[str, str], line: str, reach: float, *, prefix: str, title: str, people: str) -> Markup:
-    """The academies that are held against one rate: those outside the limits named, those inside plain dots."""
+    """The academies that are held against one rate: those beyond the inner limits named, those inside plain dots."""
     target, most = float(rows["target"].iloc[0]), float(rows["denominator"].max())
     low = min(max(0.0, target - reach), max(0.0, 1 - 2 * reach))
     plane = Plane(260, 226, (42, 44, 34, 44), (0.0, most * 1.08), (low, min(1.0, low + 2 * reach)))
@@ -273,7 +276,9 @@ def _funnel(rows: pd.DataFrame, names: Mapping[str, str], line: str, reach: floa
     ends = [{"x": x, "y": target} for x in plane.x]
     middle = Layer(ends, {"type": "line", "stroke": INK, "strokeWidth": 1.5}, place)
     layers = [*_limits(rows, plane, place), middle, *_academies(rows, names, plane, place)]
-    layers += _funnel_words(plane, place, f"{line}: {len(rows)} {'academy' if len(rows) == 1 else 'academies'}", target, people)
+    layers += _funnel_words(
+        plane, place, line if line == OTHERS else f"{line}: {len(rows)} {'academy' if len(rows) == 1 else 'academies'}", target, people
+    )
     return drawn(layers, plane, prefix, f"{title}: {line}", _funnel_says(rows, names, line, people))
 
 
@@ -298,19 +303,24 @@ def _limits(rows: pd.DataFrame, plane: Plane, place: dict[str, Any]) -> list[Lay
 
 
 def _academies(rows: pd.DataFrame, names: Mapping[str, str], plane: Plane, place: dict[str, Any]) -> list[Layer]:
-    outside = rows["position"].isin(POSITION_WORDS)
-    spots = [
+    """Plain dots inside the inner limits, open diamonds between the limits, full ones beyond the outer."""
+    far, beyond = rows["position"].isin(FAR), rows["position"].isin(POSITION_WORDS)
+    inside, near, outside = (
         [{"x": float(x), "y": float(y)} for x, y in some[["denominator", "value"]].itertuples(index=False)]
-        for some in (rows[~outside], rows[outside])
-    ]
-    inside = Layer(spots[0], spot("circle", 52, PAPER, NAVY, 1.75), place)
-    named = Layer(spots[1], spot("diamond", 120, RUST, PAPER, 1), place)
+        for some in (rows[~beyond], rows[beyond & ~far], rows[far])
+    )
     plates, texts = _names(rows, names, plane, place)
-    return [plates, inside, named, *texts]
+    return [
+        plates,
+        Layer(inside, spot("circle", 52, PAPER, NAVY, 1.75), place),
+        Layer(near, spot("diamond", 110, PAPER, NAVY, 2), place),
+        Layer(outside, spot("diamond", 120, RUST, PAPER, 1), place),
+        *texts,
+    ]
 
 
 def _names(rows: pd.DataFrame, names: Mapping[str, str], plane: Plane, place: dict[str, Any]) -> tuple[Layer, list[Layer]]:
-    """The name of each academy outside the limits on a plate of paper, where it covers no academy and no other name."""
+    """The name of each academy beyond the inner limits on a plate of paper, where it covers no academy and no other name."""
     taken = [_around(plane.at(float(x), float(y)), 8, 8) for x, y in rows[["denominator", "value"]].itertuples(index=False)]
     plates: list[dict[str, Any]] = []
     texts: list[Layer] = []
@@ -365,7 +375,7 @@ def _funnel_words(plane: Plane, place: dict[str, Any], line: str, target: float,
 
 
 def _funnel_says(rows: pd.DataFrame, names: Mapping[str, str], line: str, people: str) -> str:
-    value = per_cent(float(rows["target"].iloc[0]))
+    value, line = per_cent(float(rows["target"].iloc[0])), "the whole trust" if rows["target_level"].eq("trust").all() else line
     outside = rows[rows["position"].isin(POSITION_WORDS)]
     if outside.empty:
         return say(57, area=line, value=value, academies=str(len(rows)))

@@ -389,7 +389,7 @@ def _symbols(context: Context) -> list[tuple[str, str, str]]:
     meanings = {
         "c": "Hidden, so that nobody can be recognised. It may stand for any number, nought and large ones among them; which are small is never told.",
         "u": f"Shown, but it rests on fewer than {few} people: chance alone can move it far. It is not compared.",
-        "x": "Not available: there are no data, or one side of a comparison is not shown.",
+        "x": "Not available: there are no data.",
         "z": "Does not apply.",
         "low": f"1 to {small} people, in a table whose counts are rounded to multiples of {context.rounding}."
         if context.rounding

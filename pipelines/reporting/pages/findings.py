@@ -49,24 +49,37 @@ def lead(chosen: pd.DataFrame) -> str:
     """The summary in one sentence."""
     if chosen.empty:
         return say(2)
+    return _topics(chosen, (1, 80, 81))
+
+
+def lead_here(chosen: pd.DataFrame) -> str:
+    """The same of one academy that has a clear gap."""
+    return _topics(chosen, (68, 82, 83))
+
+
+def _topics(chosen: pd.DataFrame, numbers: tuple[int, int, int]) -> str:
+    """What the findings are about: by the people behind them, one alone, or several of which one is an average without people behind it."""
     topics = [f"{within_sentence(row['label'])} ({row['group']})" for _, row in chosen.iterrows()]
-    return say(1, topics=joined(topics))
+    number = numbers[1] if len(chosen) == 1 else numbers[2] if chosen["people_behind"].isna().any() else numbers[0]
+    return say(number, topics=joined(topics))
 
 
-def going_well(marts: Marts) -> list[str]:
-    """At least one sentence: what is similar for most people, else the protected characteristics known best, else the truth."""
-    gaps = marts.gaps_at("trust")
+def going_well(marts: Marts, academy: str = "") -> list[str]:
+    """At least one sentence of the trust, or of one academy (its code): what is similar for most people, else the protected
+    characteristics known best, else the truth."""
+    gaps = marts.gaps_at("academy", academy) if academy else marts.gaps_at("trust")
     gaps = gaps[gaps["verdict"].eq(SIMILAR)]
     covered = gaps.assign(smaller=gaps[["denominator", "comparator_denominator"]].min(axis=1))
     covered = covered.sort_values(["smaller", "label", "order"], ascending=[False, True, True]).drop_duplicates("measure")
     if len(covered):
         return [similar_sentence(row) for _, row in covered.head(2).iterrows()]
-    known = not_known(marts)
+    every = not_known_at(marts, "academy", academy) if academy else not_known(marts)
+    known = every[every["share"].notna()]
     known = known[known["share"].le(1 - MOSTLY_KNOWN) & ~known["is_context"]].sort_values(["share", "label", "whom"], kind="stable")
     if len(known):
         best = known.drop_duplicates("label").head(2)
         return [say(10, characteristic=row["label"], share=per_cent(1 - row["share"]), whom=row["whom"]) for _, row in best.iterrows()]
-    return [say(11)]
+    return [say(79 if every["status"].isin(["c", "low"]).any() else 11)]
 
 
 @functools.lru_cache(maxsize=1)
@@ -75,12 +88,17 @@ def not_known(marts: Marts) -> pd.DataFrame:
 
     The same for every page of a pack, and so reckoned once.
     """
+    return not_known_at(marts, "trust", marts.trust_code)
+
+
+def not_known_at(marts: Marts, area_level: str, area_code: str) -> pd.DataFrame:
+    """The same of any area."""
     rows = []
     roots = marts.characteristics.loc[~marts.characteristics["is_finer"], ["characteristic", "label", "is_context"]]
     for population in ("pupils", "staff"):
-        everyone = next(iter(marts.everyone(population, "headcount", "trust").values()), NO_DATA)
+        everyone = marts.everyone(population, "headcount", area_level).get(area_code, NO_DATA)
         for characteristic, label, is_context in roots.to_numpy():
-            cells = marts.at_trust(population, "headcount", characteristic)
+            cells = marts.at_area(area_level, area_code, population, "headcount", characteristic)
             groups = marts.groups_of(characteristic)
             for code in groups.loc[groups["is_unknown"].astype(bool), "group_code"]:
                 if code in cells:

@@ -48,6 +48,16 @@ class Context:
         """The academic year in words."""
         return academic_year(self.period)
 
+    @property
+    def pay_day(self) -> dt.date:
+        """The snapshot day of pay within the academic year (Specific Duties Regulations 2017, schedule 1)."""
+        return dt.date(int(self.period[:4]) + 1, 3, 31)
+
+    @property
+    def three_years(self) -> str:
+        """The three academic years that end with it, in words."""
+        return academic_year(f"{self.period}_pool").partition(",")[0]
+
 
 def render(template: str, brand: Brand, context: Context, title: str, trust: str, **view: Any) -> str:
     """A whole page: ``template`` extends ``base.html`` and is given ``view``; ``title`` is the page's name in a browser and a PDF reader."""

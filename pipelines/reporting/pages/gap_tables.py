@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,7 +12,8 @@ from pipelines.reporting.commentary import say
 from pipelines.reporting.marts import Marts
 from pipelines.reporting.pages import plots
 from pipelines.reporting.pages.figures import NO_DRAWING, Figure, without_figure
-from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NOT_SHOWN, SIMILAR
+from pipelines.reporting.pages.frame import VERDICT_WORDS
+from pipelines.reporting.verdicts import CANNOT_TELL, CLEAR, LIKELY, NO_GAP, NOT_SHOWN, SIMILAR
 from pipelines.reporting.words import MINUS, difference_in_words, joined, ratio, signed, value_in_words, within_sentence
 
 READING = {
@@ -28,6 +29,11 @@ MOST_HIDDEN = 2
 """Hidden comparisons that are listed: enough to see that there are some."""
 ROWS_A_TABLE_ADDS = 4
 """What caption, heading and summary of a table take, in rows."""
+MOST_OVER_THREE_YEARS = 5
+"""Gaps of three years together that a page tells under its tables."""
+MOST_MORE = 3
+"""Decimals that are added at most."""
+SAME = ["population", "measure", "characteristic", "group_code"]
 WORSE_SIDE = {"lower": "Right of the line is worse.", "higher": "Left of the line is worse.", "neither": ""}
 
 
@@ -50,6 +56,7 @@ class GapTable:
     definition: str
     reading: str
     column: str
+    told: str
     sides: tuple[str, str]
     axis: Markup
     summary: str
@@ -91,6 +98,34 @@ def untabled(marts: Marts, subjects: tuple[str, ...], tables: list[GapTable], qu
     return [say(number, measures=joined(names)) for number, names in ((23, loud), (21, silent)) if names]
 
 
+def over_three_years(marts: Marts, subjects: tuple[str, ...], years: str, most: int) -> list[str]:
+    """What three years together tell of the trust's groups and the year alone does not (sentences 72 to 74), clear gaps first.
+
+    ``most`` gaps are told, the others counted. A gap that the year calls likely is told where three years make it clear.
+    """
+    if marts.pooled.empty:
+        return []
+    pooled = marts.pooled[marts.pooled["area_level"].eq("trust") & marts.pooled["subject"].isin(subjects)]
+    this_year = marts.gaps_at("trust")[[*SAME, "verdict"]].rename(columns={"verdict": "alone"})
+    both = pooled.merge(this_year, how="left", on=SAME)
+    clear, likely = both["verdict"].eq(CLEAR), both["verdict"].eq(LIKELY)
+    told = both[(clear & both["alone"].ne(CLEAR)) | (likely & ~both["alone"].isin([CLEAR, LIKELY]))]
+    if told.empty:
+        return []
+    first = told.assign(later=told["verdict"].ne(CLEAR), few=-told["people_behind"].fillna(0))
+    first = first.sort_values(["later", "few", "label", "order"], kind="stable")
+    said = [_over_three_years(row) for _, row in first.head(most).iterrows()]
+    rest = [say(74, gaps=str(len(told) - most))] if len(told) > most else []
+    return [say(72, years=years), *said, *rest]
+
+
+def _over_three_years(row: pd.Series) -> str:
+    gap, between = _gap_text(row)
+    values = {name: value_in_words(row[name], row["kind"], row["unit"], row["decimals"]) for name in ("value", "comparator_value")}
+    sides = {"group": row["group"], "comparator": row["comparator"], **values}
+    return say(73, verdict=VERDICT_WORDS[row["verdict"]], measure=within_sentence(row["label"]), gap=gap, range=between, **sides)
+
+
 def _speaks(gaps: pd.DataFrame) -> int:
     """How many comparisons show a clear or likely gap."""
     return int(gaps["verdict"].isin([CLEAR, LIKELY]).sum())
@@ -128,6 +163,7 @@ def gap_table(measure: pd.Series, gaps: pd.DataFrame, listed: pd.DataFrame, few_
         definition=measure["definition"],
         reading=f"{READING[kind, statistic]} {WORSE_SIDE[measure['better']]}".strip(),
         column="Share" if kind == "rate" else "Average",
+        told="Gap" if statistic == "standardised" else "Gap and range",
         sides=("less likely", "more likely") if statistic == "ratio" else ("lower", "higher"),
         axis=plots.axis(scale, "scale") if kind == "rate" and statistic != "standardised" else NO_DRAWING,
         summary=say(12, groups=joined(clear)) if clear else say(13),
@@ -159,17 +195,27 @@ def _gap_row(row: pd.Series, scale: plots.Scale, few_below: int) -> GapRow:
 
 
 def _gap_text(row: pd.Series) -> tuple[str, str]:
-    """The gap and its range in the reader's unit; a standardised gap is told as the plain difference, without a range."""
+    """The gap and its range in the reader's unit; a standardised gap is told as the plain difference, without a range.
+
+    Where an end of a clear or likely gap would be rounded to no gap, which its range excludes, all have as many more decimals as it takes.
+    """
     standardised = row["statistic"] == "standardised"
-    gap = row["value"] - row["comparator_value"] if standardised else row["gap"]
-    ends = [] if standardised or pd.isna(row["low"]) else [row["low"], row["high"]]
-    show: Callable[[float], str]
+    numbers = [row["value"] - row["comparator_value"] if standardised else row["gap"]]
+    numbers += [] if standardised or pd.isna(row["low"]) else [row["low"], row["high"]]
+    sure = row["verdict"] in (CLEAR, LIKELY)
+    for more in range(MOST_MORE + 1):
+        texts = [_difference(row, number, more) for number in numbers]
+        if not (sure and any(float(text.replace(MINUS, "-").replace(",", "")) == NO_GAP[row["statistic"]] for text, _ in texts)):
+            break
+    (text, unit), *ends = texts
+    return f"{text} {unit.removesuffix('s') if text.strip(f'+{MINUS}') == '1' else unit}", " to ".join(end for end, _ in ends)
+
+
+def _difference(row: pd.Series, number: float, more: int) -> tuple[str, str]:
+    """One end of a range, or the gap itself, and what it counts."""
     if row["statistic"] == "ratio":
-        show, unit = ratio, "times"
-    elif row["kind"] == "rate":
-        show, unit = (lambda share: signed(share * 100)), "points"
-    else:
-        words = [difference_in_words(number, row["unit"], row["decimals"]) for number in (gap, *ends)]
-        return words[0], " to ".join(number.partition(" ")[0] for number in words[1:])
-    text = show(gap)
-    return f"{text} {unit.removesuffix('s') if text.strip(f'+{MINUS}') == '1' else unit}", " to ".join(show(end) for end in ends)
+        return ratio(number, more), "times"
+    if row["kind"] == "rate":
+        return signed(number * 100, more), "points"
+    text = difference_in_words(number, row["unit"], row["decimals"], more).partition(" ")[0]
+    return text, "points" if row["unit"] == "share" else row["unit"]

@@ -7,22 +7,31 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipelines.reporting.commentary import say
-from pipelines.reporting.marts import Marts
-from pipelines.reporting.words import academic_year, count, decimal, joined
+from pipelines.reporting.marts import NO_DATA, Marts
+from pipelines.reporting.words import academic_year, count, decimal, joined, per_cent
 
 TABLED = "incident_characteristic"
+OTHER = "none"
+"""The group of incidents that were about no protected characteristic."""
+RESOLVED = ("incidents", "incidents_resolved")
+"""Population and measure of what was resolved in time."""
 CHANGES = {"more": "more", "fewer": "fewer", "no_clear_change": "no clear change", "cannot_tell": "cannot tell"}
 YEARS = 2
 
 
 @dataclass(frozen=True)
 class Incidents:
-    """``rows``: label and the count of each of ``years``, oldest first, the whole last; hidden counts are symbols."""
+    """``rows``: label and the count of each of ``years``, oldest first, the whole last; hidden counts are symbols.
+
+    ``resolved``: how many were resolved in time, where that is shown; else it is a question to ask (``ask``).
+    """
 
     years: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     sentence: str
     silent: str
+    resolved: str
+    ask: str
 
 
 def incidents(marts: Marts, period: str) -> Incidents | None:
@@ -41,16 +50,29 @@ def incidents(marts: Marts, period: str) -> Incidents | None:
     told.append(("All", tuple(_count(trust, one, "all", "all") for one in periods)))
     silent = table[table["period"].eq(period) & table["verdict"].eq("none_is_unlikely")]["area_code"]
     names = [name for code, name in marts.academies.items() if code in set(silent)]
+    cell = marts.everyone(*RESOLVED, "trust").get(marts.trust_code, NO_DATA)
+    known = (
+        {}
+        if cell.numerator is None or cell.denominator is None or cell.value is None
+        else {"resolved": count(cell.numerator), "incidents": count(cell.denominator), "share": per_cent(cell.value)}
+    )
     return Incidents(
-        tuple(academic_year(one) for one in periods), tuple(told), _sentence(now.iloc[0]), say(35, academies=joined(names)) if names else ""
+        tuple(academic_year(one) for one in periods),
+        tuple(told),
+        _sentence(now.iloc[0], _count(trust, period, TABLED, OTHER)),
+        say(35, academies=joined(names)) if names else "",
+        say(77, **known) if known else "",
+        "" if known else say(78),
     )
 
 
-def _sentence(row: pd.Series) -> str:
+def _sentence(row: pd.Series, other: str) -> str:
+    """How many there were, against the year before, and how many were about no protected characteristic (``other``) where that is shown."""
     if pd.isna(row["incidents"]):
         return say(34)
     change = CHANGES.get(row["verdict"], "cannot tell") if row["earlier_period"] else "no figures"
-    return say(33, incidents=count(int(row["incidents"])), rate=decimal(row["per_hundred"], 1), change=change)
+    told = say(33, incidents=count(int(row["incidents"])), rate=decimal(row["per_hundred"], 1), change=change)
+    return told if other in ("0", "[c]", "[x]") else f"{told} {say(76, incidents=other)}"
 
 
 def _count(trust: pd.DataFrame, period: str, characteristic: str, code: str) -> str:

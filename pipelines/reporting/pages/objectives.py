@@ -50,6 +50,7 @@ AIM_WORDS = {
 TIMES = "\N{MULTIPLICATION SIGN}"
 PLACE = ["measure", "period", "area_level", "area_code", "characteristic", "group_code"]
 YEAR = len("2025-26")
+CLOSE = 1e-9
 NOT_SHOWN_HERE = ("c", "low", "x", "z")
 """Of several figures that one rests on, the first of these that any has says why it is not shown."""
 
@@ -213,6 +214,7 @@ class _Reader:
         self.labels = Labels(marts)
         self.measures = pd.read_parquet(marts / "dim_measures.parquet").drop_duplicates("measure").set_index("measure").to_dict("index")
         self.statuses = _statuses(marts, measures)
+        self.published = pd.read_parquet(marts / "mart_benchmarks.parquet")
 
     def card(self, rows: pd.DataFrame, prefix: str) -> Card | None:
         """One objective, or nothing where it has no row of the period."""
@@ -233,6 +235,21 @@ class _Reader:
         return Card(
             code=code, status=status, aim=AIM_WORDS.get(first["aim"], first["aim"]), area=area, lines=tuple(lines), chart=chart, **texts
         )
+
+    def dated(self, row: Mapping[Any, Any]) -> str:
+        """The geography that an objective is held against with the year and the source of its figure (sentence 75), as far as they are known."""
+        group = row["comparator_code"] or row["group_code"]
+        same = {"measure": row["measure"], "period": row["period"][:YEAR], "characteristic": row["characteristic"], "group_code": group}
+        found = self.published[self.published["area_level"].eq("trust") & self.published["geography"].eq(row["against"])]
+        for name, value in same.items():
+            found = found[found[name].eq(value)]
+        if row["kind"] == "benchmark":
+            found = found[(found["benchmark"] - row["expected"]).abs().le(CLOSE)]
+        if found.empty:
+            return str(row["against"])
+        first = found.iloc[0]
+        source = str(first["source"]).partition(";")[0]
+        return say(75, geography=str(row["against"]), year=academic_year(first["benchmark_period"]), source=source)
 
     def why_hidden(self, row: Mapping[Any, Any]) -> str:
         """The status of what a figure rests on: shown, or the reason why it is not."""
@@ -374,7 +391,7 @@ class _Series:
         """What was planned (sentences 47 to 51)."""
         planned = "" if pd.isna(self.now["expected"]) else self.wording.told(self.now["expected"])
         if self.now["kind"] == "benchmark":
-            return say(50, geography=self.now["against"], planned=planned) if planned else say(51, geography=self.now["against"])
+            return say(50, geography=self.reader.dated(self.now), planned=planned) if planned else say(51, geography=self.now["against"])
         if pd.isna(self.now["target"]) or self.broken:
             return ""
         by, target = academic_year(self.now["target_period"]), self.wording.told(self.now["target"])
@@ -396,7 +413,7 @@ class _Series:
         if not self.now["comparator_code"]:
             return ""
         name = self.reader.labels.group[self.now["characteristic"], self.now["comparator_code"]]
-        return f"{name} in {self.now['against']}" if self.now["against"] else name
+        return f"{name} in {self.reader.dated(self.now)}" if self.now["against"] else name
 
     def _between(self) -> str:
         name = within_sentence(self.reader.labels.characteristic[self.now["characteristic"]])

@@ -10,7 +10,9 @@ from markupsafe import Markup
 from pipelines.reporting.marts import NO_DATA, Cell, Marts
 from pipelines.reporting.pages import plots
 from pipelines.reporting.pages.figures import NO_DRAWING, Figure, without_figure
-from pipelines.reporting.words import academic_year, count, per_cent
+from pipelines.reporting.words import academic_year, count, per_cent, within_sentence
+
+TRUST = "whole trust"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def composition(
             for group, label in marts.groups_of(name)[["group_code", "label"]].to_numpy()
         )
         if held:
-            tables.append(Composition(title, note, tuple(people.capitalize() for people in held), rows))
+            tables.append(Composition(title, note, tuple(marts.called.get(people, people.capitalize()) for people in held), rows))
     return tables
 
 
@@ -57,34 +59,50 @@ def _share(cell: Cell, whole: Cell) -> Figure:
 
 @dataclass(frozen=True)
 class AcademyTable:
-    """Every academy, by name: its roll and the measures that every academy has, each beside the trust's own."""
+    """Every academy, by name: its roll and the measures that every academy has, each beside the rate of its phase.
+
+    ``lines``: for each measure, the rates that academies are held against, in words.
+    """
 
     titles: dict[tuple[str, str], str]
     axes: tuple[Markup, ...]
-    trust: tuple[Figure, ...]
+    lines: tuple[str, ...]
     rows: tuple[tuple[str, Figure, tuple[Figure, ...]], ...]
 
 
 def academy_table(marts: Marts, few_below: int, widest: int = 2) -> AcademyTable:
-    """The ``widest`` rates of pupils that most academies have, academy by academy, with their ranges."""
+    """The ``widest`` rates of pupils that most academies have, academy by academy, with their ranges.
+
+    As on a funnel, an academy is held against its phase where that is shown, else against the whole trust: phases differ anyway.
+    """
     titles: dict[tuple[str, str], str] = {}
-    axes, trust, columns = [], [], []
+    axes, lines, columns = [], [], []
     for population, measure, label in _rates_of_most_academies(marts)[:widest]:
         cells = marts.everyone(population, measure, "academy")
         whole = next(iter(marts.everyone(population, measure, "trust").values()), NO_DATA)
+        against = {code: _line(marts, population, measure, code, whole) for code in marts.academies}
         scale = plots.share_scale([cell.high for cell in (*cells.values(), whole) if cell.high is not None])
         titles[population, measure] = label
         axes.append(plots.axis(scale, "scale") if any(cell.shown for cell in cells.values()) else NO_DRAWING)
-        trust.append(without_figure(whole.status) if whole.value is None else Figure(per_cent(whole.value)))
+        used = sorted(
+            {against[code] for code in marts.academies if cells.get(code, NO_DATA).shown}, key=lambda one: (one[0] == TRUST, one[0])
+        )
+        lines.append("; ".join(f"{name} {'not shown' if rate is None else per_cent(rate)}" for name, rate in used))
         columns.append(
-            [_rate(cells.get(code, NO_DATA), academy, scale, whole.value, few_below) for code, academy in marts.academies.items()]
+            [_rate(cells.get(code, NO_DATA), academy, scale, against[code][1], few_below) for code, academy in marts.academies.items()]
         )
     roll = marts.everyone("pupils", "headcount", "academy")
     rows = tuple(
         (academy, _head_count(roll.get(code, NO_DATA)), tuple(column[number] for column in columns))
         for number, (code, academy) in enumerate(marts.academies.items())
     )
-    return AcademyTable(titles, tuple(axes), tuple(trust), rows)
+    return AcademyTable(titles, tuple(axes), tuple(lines), rows)
+
+
+def _line(marts: Marts, population: str, measure: str, code: str, whole: Cell) -> tuple[str, float | None]:
+    """The name and rate of the line that an academy is held against."""
+    phase, cell = marts.of_phase(population, measure, code)
+    return (TRUST, whole.value) if cell.value is None else (within_sentence(phase), cell.value)
 
 
 def _rates_of_most_academies(marts: Marts) -> list[tuple[str, str, str]]:

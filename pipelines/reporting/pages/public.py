@@ -11,7 +11,7 @@ from pipelines.reporting.marts import Marts
 from pipelines.reporting.pages.board import APPLICANTS, PUPILS, UNRATED, finding_card
 from pipelines.reporting.pages.findings import findings, going_well, lead, not_known
 from pipelines.reporting.pages.frame import Context, render
-from pipelines.reporting.pages.gap_tables import gap_tables, untabled
+from pipelines.reporting.pages.gap_tables import gap_tables, over_three_years, untabled
 from pipelines.reporting.pages.objectives import Card
 from pipelines.reporting.pages.pay_table import pay
 from pipelines.reporting.pages.people_tables import academy_table, composition
@@ -39,8 +39,10 @@ def public_page(marts: Marts, objectives: list[Card], brand: Brand, context: Con
         well=going_well(marts),
         standing=standing(marts, context, academies.titles),
         composition=composition(marts),
+        applicants=composition(marts, _applied(marts)),
         gaps=everybody,
         untabled={name: untabled(marts, _subjects()[name], tables) for name, tables in everybody.items()},
+        three_years={name: over_three_years(marts, subjects, context.three_years, MOST_LISTED) for name, subjects in _subjects().items()},
         academies=academies,
         pay=pay(marts),
         objectives=[card for card in objectives if not card.area],
@@ -66,13 +68,19 @@ def staff_summary(marts: Marts, objectives: list[Card], brand: Brand, context: C
         marts.trust,
         lead=lead(chosen),
         cards=[replace(finding_card(row), mis="") for _, row in chosen.iterrows()],
-        working=[finding_card(row) for _, row in working.iterrows()],
+        working=[replace(finding_card(row), mis="") for _, row in working.iterrows()],
         well=going_well(marts),
         pay=figures.sentence if figures else "",
         objectives=own,
         unknown=[say(71, characteristic=within_sentence(row["label"]), share=per_cent(row["share"])) for _, row in unknown.iterrows()],
         standing=standing(marts, context),
     )
+
+
+def _applied(marts: Marts) -> tuple[str, ...]:
+    """The populations of whoever applied, for a post or a place: regulation 4 asks for information about all who are affected."""
+    rows = marts.populations[marts.populations["subject"].isin(APPLICANTS) & marts.populations["base"].fillna("").eq("")]
+    return tuple(sorted(rows["population"]))
 
 
 def _subjects() -> dict[str, tuple[str, ...]]:

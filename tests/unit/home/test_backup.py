@@ -77,6 +77,14 @@ def test_it_restores_with_keys_to_the_same_files(home: Home, tar: Path, tmp_path
     assert sorted(path.name for path in place.root.parent.iterdir()) == ["home"]
 
 
+def test_what_lies_beside_the_keys_is_no_key(home: Home, tar: Path, tmp_path: Path) -> None:
+    (home.keys / ".storage.key.next.partial").write_bytes(b"half")
+    backup.write_keys(home, tmp_path / "keys.tar")
+    place = Home.at(tmp_path / "home again")
+    backup.restore(tar, place, tmp_path / "keys.tar", public_keys(home))
+    assert sorted(path.name for path in place.keys.iterdir()) == sorted(p.name for p in home.keys.iterdir() if p.name[0] != ".")
+
+
 @pytest.mark.parametrize("name", ["raw/1234", "ledger.sqlite", "audit.log", backup.CONTENTS, backup.SIGNATURE])
 def test_a_flipped_bit_shows_and_nothing_is_restored(home: Home, tar: Path, tmp_path: Path, name: str) -> None:
     with tarfile.open(tar) as members:

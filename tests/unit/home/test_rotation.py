@@ -96,3 +96,10 @@ def test_a_file_that_opens_with_neither_key_stops_it_with_both_in_place(home: Ho
 def test_there_is_nothing_to_undo_where_nothing_was_begun(home: Home) -> None:
     with pytest.raises(HomeError, match="nothing to take back"):
         rotate_storage(home, undo=True)
+
+
+def test_what_a_killed_run_left_half_written_holds_nothing_up(home: Home) -> None:
+    (home.landing / ".aside").mkdir()
+    (home.landing / ".aside" / "a.parquet").write_bytes(b"PAR1 half of a file")
+    rotate_storage(home)
+    assert opened(home, load_keys(home)) == (len(NAMES), 4950)

@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 def run(trust: MadeUpTrust, folder: Path, year: str = PAST) -> list[receipts.Receipt]:
     with intake.Store(trust.home, trust.keys, trust.catalogue, passing) as store:
-        return intake.backfill(store, folder, year, NOW, lambda line: None)
+        return intake.backfill(store, folder, year, NOW, lambda line: None)[0]
 
 
 def by_period(trust: MadeUpTrust, name: str = "sen_provision") -> dict[str, list[Any]]:

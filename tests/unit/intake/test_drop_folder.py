@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
-from made_up_exports import FIRST, NOW, MadeUpTrust, pupils, written
+from made_up_exports import FIRST, NOW, SECOND, MadeUpTrust, pupils, written
 
 from pipelines import intake
 from pipelines.intake import receipts
@@ -36,6 +37,31 @@ def test_a_file_that_is_still_growing_is_left_alone(trust: MadeUpTrust) -> None:
     assert len(trust.landed()) == 30
 
 
+@pytest.mark.parametrize("renamed", [True, False], ids=["put in its place", "written over"])
+def test_a_file_that_takes_the_name_of_one_being_settled_is_taken_in_next(
+    trust: MadeUpTrust, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, renamed: bool
+) -> None:
+    path = trust.drop(FIRST, "pupils 2025-26.csv", ROLL)
+    newer = written(pupils(range(31)))
+    hand_over = receipts.hand_over
+
+    def meanwhile(*words: Any) -> None:
+        hand_over(*words)
+        if renamed:
+            (tmp_path / "newer").write_bytes(newer)
+            (tmp_path / "newer").rename(path)
+        else:
+            path.write_bytes(newer)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.intake.settle.receipts.hand_over", meanwhile)
+        trust.take_in()
+    assert path.read_bytes() == newer
+    os.utime(path, (NOW.timestamp() + 3600,) * 2)
+    assert outcomes(trust.take_in()) == [receipts.ACCEPTED]
+    assert len(trust.landed()) == 31 and not path.exists()
+
+
 @pytest.mark.parametrize("name", ["pupils.csv.part", "pupils.csv.tmp", "pupils.csv.filepart"])
 def test_an_upload_under_way_is_not_read(trust: MadeUpTrust, name: str) -> None:
     path = trust.drop(FIRST, name, ROLL)
@@ -58,6 +84,14 @@ def test_links_pipes_and_folders_are_answered_without_being_followed(trust: Made
     assert sorted(path.name for path in folder.iterdir()) == ["folder.csv", "receipts"]
     assert trust.take_in().settled == ()
     assert intake.unsettled(trust.home, trust.catalogue) == ""
+
+
+def test_a_file_called_receipts_costs_its_sender_a_copy_and_nobody_else_anything(trust: MadeUpTrust) -> None:
+    trust.drop(FIRST, receipts.COPIES, b"no export")
+    trust.drop(SECOND, "pupils 2025-26.csv", ROLL)
+    assert outcomes(trust.take_in()) == [receipts.REFUSED, receipts.ACCEPTED]
+    assert outcomes(trust.take_in()) == [] and len(trust.landed()) == 30
+    assert not (trust.home.drop / FIRST / receipts.COPIES).is_file()
 
 
 def test_receipts_are_not_written_through_a_link(trust: MadeUpTrust, tmp_path: Path) -> None:

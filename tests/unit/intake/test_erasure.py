@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import openpyxl
@@ -15,6 +17,7 @@ from pipelines import intake
 from pipelines.catalogue import load
 from pipelines.home import HomeError, load_keys
 from pipelines.home.vault import unseal
+from pipelines.intake import receipts
 from pipelines.intake.erasure import without_erased
 from pipelines.intake.ledger import DESTROYED, EXPIRED, REWRITTEN, Ledger
 from pipelines.intake.mapping import pseudonym
@@ -240,3 +243,67 @@ def test_the_ledger_knows_bytes_that_were_written_again(trust: MadeUpTrust) -> N
     trust.take_in()
     erase(trust, WHO)
     assert [what for what, _ in Ledger(trust.home.ledger).lessened().values()] == [REWRITTEN]
+
+
+def test_a_killed_rebuild_keeps_nobody_under_a_second_name(trust: MadeUpTrust) -> None:
+    trust.drop(FIRST, "pupils.csv", written(pupils(range(30))))
+    trust.take_in()
+    trust.home.rebuild.mkdir()
+    (sealed,) = trust.home.raw.iterdir()
+    (trust.home.rebuild / sealed.name).hardlink_to(sealed)
+    erase(trust, WHO)
+    assert not trust.home.rebuild.exists()
+
+
+def test_a_copy_in_anothers_folder_leaves_the_bytes_in_use_alone(trust: MadeUpTrust) -> None:
+    content = written(pupils(range(30)))
+    trust.drop(FIRST, "pupils.csv", content)
+    trust.take_in()
+    erase(trust, WHO)
+    kept = stored(trust)
+    trust.drop(SECOND, "pupils.csv", content)
+    assert [item.outcome for item in trust.take_in().settled] == [receipts.REFUSED]
+    assert stored(trust) == kept and upn(WHO).encode() not in kept
+    assert len(held(trust)) == 29
+
+
+def test_what_a_dataset_held_that_is_declared_no_longer_is_destroyed_with_an_erasure(trust: MadeUpTrust) -> None:
+    trust.drop(FIRST, "pupils.csv", written(pupils(range(30))))
+    trust.take_in()
+    with closing(sqlite3.connect(trust.home.ledger)) as ledger:
+        for table in ("files", "slices"):
+            ledger.execute(f"update {table} set dataset = 'gone'")
+        ledger.commit()
+    (trust.home.landing / "pupils").rename(trust.home.landing / "gone")
+    assert erase(trust, WHO).destroyed == 1
+    assert not list(trust.home.raw.iterdir()) and not (trust.home.landing / "gone").exists()
+    trust.drop(FIRST, "pupils.csv", written(pupils(range(30))))
+    trust.take_in()
+    assert len(held(trust)) == 29
+
+
+def test_a_file_replaced_after_years_is_kept_for_a_year_from_then(trust: MadeUpTrust) -> None:
+    first, later = written(pupils(range(30))), dt.timedelta(days=400)
+    trust.drop(FIRST, "pupils.csv", first)
+    trust.take_in()
+    trust.drop(FIRST, "pupils 20270201.csv", written(pupils(range(31))))
+    trust.take_in(clock=lambda: NOW + later)
+
+    def after(days: int) -> intake.Ended:
+        with intake.Store(trust.home, trust.keys, trust.catalogue, passing) as store:
+            return intake.retain(store, NOW.date() + dt.timedelta(days=days))
+
+    assert (after(400), after(764), after(765)) == (intake.Ended(), intake.Ended(), intake.Ended(raw=1))
+    trust.drop(FIRST, "pupils.csv", first, NOW + dt.timedelta(days=770))
+    assert [item.outcome for item in trust.take_in(clock=lambda: NOW + dt.timedelta(days=770)).settled] == [receipts.ACCEPTED]
+
+
+def test_bytes_that_no_file_was_recorded_for_end_too(trust: MadeUpTrust) -> None:
+    trust.drop(FIRST, "pupils.csv", written(pupils(range(30))))
+    trust.take_in()
+    stray = trust.home.raw / ("0" * 64)
+    stray.write_bytes(b"sealed before a kill")
+    with intake.Store(trust.home, trust.keys, trust.catalogue, passing) as store:
+        assert intake.retain(store, dt.date.today()) == intake.Ended()
+        assert intake.retain(store, dt.date.today() + dt.timedelta(days=366)).raw == 1
+    assert not stray.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from made_up_exports import FIRST, SECOND, MadeUpTrust, pupils, upn, written
 from typer.testing import CliRunner
 
@@ -37,6 +38,21 @@ def test_a_new_number_does_not_undo_an_objection(trust: MadeUpTrust) -> None:
     trust.drop(FIRST, "pupils.csv", written([*rows[:7], {**rows[7], "UPN": upn(500), "Former UPN": upn(7)}, *rows[8:]]))
     trust.take_in()
     assert known(trust, "ethnicity") == 19
+
+
+def test_an_objection_under_a_new_number_counts_in_the_years_before(trust: MadeUpTrust) -> None:
+    calendar = trust.home.trust / "calendar.yml"
+    entry = yaml.safe_load(calendar.read_text("utf-8"))
+    entry["periods"].insert(0, {"period": "2024-25", "starts": "2024-09-01", "ends": "2025-08-31", "reference_date": "2025-01-16"})
+    calendar.write_text(yaml.safe_dump(entry), "utf-8")
+    rows = [{**row, "Former UPN": ""} for row in pupils(range(20))]
+    trust.drop(FIRST, "pupils 2024-25.csv", written(rows))
+    trust.drop(FIRST, "pupils 2025-26.csv", written([{**rows[0], "UPN": upn(500), "Former UPN": upn(0)}, *rows[1:]]))
+    trust.take_in()
+    assert known(trust, "ethnicity") == 40
+    objected(trust, upn(500))
+    trust.take_in()
+    assert known(trust, "ethnicity") == 38
 
 
 def test_a_member_of_staff_objects_by_academy_and_number(trust: MadeUpTrust) -> None:

@@ -9,7 +9,7 @@ from dagster import AssetCheckResult, AssetKey, DagsterInstance, MaterializeResu
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from pipelines.orchestration.event_log import EventLog
-from pipelines.orchestration.refresh import DAGSTER_SETTINGS
+from pipelines.orchestration.refresh import dagster_settings
 
 
 @asset
@@ -23,9 +23,8 @@ def holds() -> AssetCheckResult:
 
 
 @pytest.fixture
-def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    (tmp_path / "dagster.yaml").write_bytes(DAGSTER_SETTINGS)
+def storage(tmp_path: Path) -> Path:
+    (tmp_path / "dagster.yaml").write_bytes(dagster_settings(tmp_path))
     return tmp_path
 
 

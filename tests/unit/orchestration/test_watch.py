@@ -72,6 +72,16 @@ def test_a_release_that_is_due_and_not_there_is_named_with_the_reason(home: Home
     assert not any("was due" in words for words in said(home, NOW - dt.timedelta(days=9)))
 
 
+def test_a_damaged_release_is_named_and_silences_nothing(home: Home) -> None:
+    calendar = home.trust / "calendar.yml"
+    calendar.write_text(calendar.read_text().replace("reference_date:", "release_from: 2026-01-10, reference_date:", 1))
+    (home.releases / "2025-26-damaged").mkdir(parents=True)
+    (home.releases / "2025-26-damaged" / "manifest.json").write_text("{}")
+    words = said(home)
+    assert any("cannot be trusted any more" in one and "2025-26-damaged" in one for one in words)
+    assert any("was due from 10 January 2026" in one for one in words)
+
+
 def test_a_heartbeat_that_cannot_be_read_is_no_success(home: Home) -> None:
     heartbeat.succeeded(home, NOW)
     home.heartbeat.write_text("{")

@@ -9,12 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipelines.reporting.benchmarks import benchmarks
 from pipelines.reporting.completeness import completeness
 from pipelines.reporting.due_regard import due_regard
 from pipelines.reporting.funnels import funnel
 from pipelines.reporting.gaps import gaps
 from pipelines.reporting.incident_rates import incident_rates
 from pipelines.reporting.objectives import COLUMNS as OBJECTIVE_COLUMNS
+from pipelines.reporting.restatements import restatements
 from tests.unit.reporting.made_cells import cell, cells
 
 
@@ -68,6 +70,7 @@ def made_dims() -> dict[str, pd.DataFrame]:
             ("staff", "Staff", "staff", ""),
             ("staff_relevant", "Relevant employees", "staff", "staff"),
             ("staff_paid", "Full-pay staff", "staff", "staff_relevant"),
+            ("incidents", "Incidents", "incident", ""),
         ],
         columns=["population", "label", "subject", "base"],
     )
@@ -129,6 +132,22 @@ def made_objectives() -> pd.DataFrame:
     nothing = dict.fromkeys(("baseline", "target", "expected"), float("nan")) | dict.fromkeys(("baseline_period", "target_period"), "")
     rated = {"measure": "absent", "value": 0.2, "status": "off_track", "said": ""}
     return pd.DataFrame([either | line | trust | rated, either | nothing | own | monitored])[OBJECTIVE_COLUMNS]
+
+
+def made_benchmarks() -> pd.DataFrame:
+    """What England had a year earlier: of absence for everyone and for a group that is hidden here."""
+    either = {
+        "characteristic": "all",
+        "group_code": "all",
+        "phase": "all",
+        "geography": "England",
+        "period": "2024-25",
+        "source": "DfE; OGL",
+    }
+    plan = {"characteristic": "sen", "group_code": "plan"}
+    rows = [either | {"measure": "absent", "value": 0.15}, either | plan | {"measure": "suspended", "value": 0.1}]
+    rows.append(either | {"measure": "score", "characteristic": "sen", "group_code": "none", "value": 104.0})
+    return pd.DataFrame(rows)
 
 
 def made_pupil_outcomes() -> pd.DataFrame:
@@ -226,10 +245,14 @@ def made_marts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "mart_applicant_outcomes": staff_outcomes.head(0),
         "mart_governor_composition": staff_outcomes.head(0),
         "mart_governor_outcomes": staff_outcomes.head(0),
-        "mart_case_composition": staff_outcomes.head(0),
+        "mart_case_composition": incidents,
         "mart_case_outcomes": staff_outcomes.head(0),
         "mart_gaps": judged,
         "mart_objectives": made_objectives(),
+        "mart_benchmarks": benchmarks(pd.concat([pupils, pupil_outcomes]), made_benchmarks(), dims["areas"]),
+        "mart_restatements": restatements(
+            pupils.head(0), pupils.head(0).assign(release=""), pd.DataFrame({"release": [], "period": [], "why": []}, dtype=str)
+        ),
         "mart_due_regard": due_regard(judged, pupil_outcomes, made_objectives(), dims["measures"]),
         "mart_funnel": funnel(pupil_outcomes, dims["areas"]),
         "mart_incidents": incident_rates(heads, ["2025-26"], returns),

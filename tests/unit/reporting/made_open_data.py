@@ -47,7 +47,7 @@ def _areas(areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def _populations(populations: pd.DataFrame) -> pd.DataFrame:
-    more = [("governors", "Trustees and governors", "governor", ""), ("incidents", "Incidents", "incident", "")]
+    more = [("governors", "Trustees and governors", "governor", "")]
     return pd.concat([populations, pd.DataFrame(more, columns=populations.columns)])
 
 

@@ -18,6 +18,7 @@ from pipelines.catalogue.trust import Brand
 from pipelines.reporting.marts import read_marts
 from pipelines.reporting.pages.board import board_page
 from pipelines.reporting.pages.frame import Context, contrast_with_white, readable
+from pipelines.reporting.pages.gap_tables import _gap_text as gap_text
 from pipelines.reporting.pages.gap_tables import gap_tables, listed, untabled
 from pipelines.reporting.pages.objectives import objective_cards
 from pipelines.reporting.pages.public import public_page
@@ -136,6 +137,7 @@ def test_pay_is_told_as_far_as_it_is_shown(page: str) -> None:
     text = text_of(page)
     assert "Female: mean pay 12.3% lower than Male." in text
     assert "Mean pay gap 12.3%" in text
+    assert "Gender pay figures at 31 March 2026" in text
     assert "Paid a bonus: Female 20%" in text
     assert "Paid a bonus: Male [c] hidden" in text
     assert "Lower quartile 75.0% of 40" in text
@@ -147,6 +149,18 @@ def test_finer_groups_are_listed_where_they_matter_and_counted_where_not(page: s
     assert "Black Caribbean compared with White British" in text
     assert "Black African" not in text
     assert "Not listed: 1 more comparisons, of which similar 0, cannot tell 0, not shown 1." in text
+
+
+def test_the_comparisons_made_together_are_those_of_every_year(marts_folder: Path, rewrite: Callable) -> None:
+    rewrite("mart_gaps", lambda rows: rows.assign(family=rows["family"].mask(rows["family"].notna(), 1423)))
+    text = text_of(page_of(marts_folder, CONTEXT))
+    assert "all 1,423 comparisons of this release, of every year it holds and of three years together" in text
+
+
+def test_a_column_without_ranges_does_not_promise_them(page: str) -> None:
+    """The range of a standardised gap is in standard deviations: its drawing has it, the plain difference beside it has none."""
+    heads = {table.partition("<span>")[0]: re.findall(r">(Gap[^<]*)</th>", table) for table in page.split("<caption>")[1:]}
+    assert heads["Score"] == ["Gap"] and heads["Absent"] == heads["Suspended once"] == ["Gap and range"]
 
 
 def test_the_share_not_known_stands_on_the_page(page: str) -> None:
@@ -258,10 +272,10 @@ def test_a_sheet_has_room_for_so_many_tables_and_the_rest_is_named(marts_folder:
 
 def test_the_board_is_told_of_objectives_decisions_incidents_and_due_regard(page: str) -> None:
     text = text_of(page)
-    assert "Ask Head of care how O1 gets back on its line: less absence." in text
+    assert "Ask how O1 gets to its line: less absence. Owner: Head of care." in text
     assert "O1. Less absence" in text and "Off track" in text
     assert "1 more objectives are the academies’ own" in text
-    assert "40 incidents were recorded, 2.0 for each 100 pupils" in text
+    assert "40 incidents were recorded, 2.0 for each 100 pupils on roll, whoever was harmed." in text
     assert re.search(r"Race 25 Sex \[c\]", text)
     assert "Eliminate discrimination, harassment and victimisation" in text
     assert "Ask Mango Academy for the missing figures" in text
@@ -270,3 +284,19 @@ def test_the_board_is_told_of_objectives_decisions_incidents_and_due_regard(page
 def test_every_page_says_when_and_on_whom_it_rests(page: str) -> None:
     line = "Data of 15 January 2026 · 2 of 3 academies in · not known at most: sex of 1\\25  of pupils"
     assert f'content:"Equality report 2025 to 2026. {line}"' in page
+
+
+@pytest.mark.parametrize(
+    ("gap", "text"),
+    [
+        ({"gap": -0.052, "low": -0.105, "high": -0.0035, "verdict": "likely"}, "-5.2 points -10.5 to -0.4"),
+        ({"gap": -0.052, "low": -0.105, "high": -0.0035, "verdict": "cannot_tell"}, "-5 points -11 to 0"),
+        ({"gap": 0.04, "low": 0.0001, "high": 0.09, "verdict": "clear"}, "+4.00 points +0.01 to +9.00"),
+        ({"statistic": "ratio", "gap": 1.5, "low": 1.02, "high": 2.2, "verdict": "likely"}, "1.50 times 1.02 to 2.20"),
+        ({"statistic": "ratio", "gap": 1.5, "low": 1.2, "high": 2.2, "verdict": "likely"}, "1.5 times 1.2 to 2.2"),
+        ({"kind": "mean", "gap": 0.06, "low": 0.02, "high": 0.1, "verdict": "likely"}, "+0.06 score +0.02 to +0.10"),
+    ],
+)
+def test_an_end_that_excludes_no_gap_is_never_rounded_to_none(gap: dict[str, object], text: str) -> None:
+    row = pd.Series({"kind": "rate", "statistic": "difference", "unit": "score", "decimals": 1, **gap})
+    assert " ".join(gap_text(row)).replace("\N{MINUS SIGN}", "-") == text

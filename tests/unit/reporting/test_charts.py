@@ -189,13 +189,29 @@ def test_each_line_has_its_funnel_and_they_span_as_much() -> None:
     assert len(funnel_of(made_rows())) == 1 and funnel_of(made_rows().head(0)) == []
 
 
+def test_academies_of_no_one_phase_are_not_called_the_whole_trust() -> None:
+    rows = made_rows("phase")
+    mixed = rows.assign(
+        **{name: rows[name].where(rows["area_code"].ne("1"), other) for name, other in (("target_level", "trust"), ("target_code", "T1"))}
+    )
+    assert [texts(svg)[-3].replace("\n", " ") for svg in funnel_of(mixed)][-1] == charts.OTHERS
+    assert "The line is the rate of the whole trust" in funnel_of(mixed)[-1]
+
+
 def test_those_outside_are_named_and_those_inside_are_not() -> None:
     rows = made_rows()
     assert dict(zip(rows["area_code"], rows["position"], strict=True))["8"] == "above"
     svg = funnel_of(rows)[0]
     assert [text for text in texts(svg) if "Academy" in text] == ["Academy 890%, above"]
     assert svg.count("<circle") == 7
-    assert "Academy 8, 90% of 800 pupils, above. Inside it: 7." in svg
+    assert "Beyond the inner lines: Academy 8, 90% of 800 pupils, above. Inside them: 7." in svg
+
+
+def test_only_beyond_the_outer_limits_is_a_mark_full() -> None:
+    rows = made_rows()
+    between = funnel_of(rows)[0]
+    beyond = funnel_of(rows.assign(position=rows["position"].replace("above", "far_above")))[0]
+    assert f'fill="{charts.RUST}"' in beyond and f'fill="{charts.RUST}"' not in between
 
 
 def test_the_order_of_the_rows_does_not_show() -> None:

@@ -13,6 +13,7 @@ from pipelines.reporting import commentary
 GAP = {
     "group": "SEN support", "comparator": "No SEN", "label": "Suspended once", "whom": "pupils", "unit": "points", "decimals": 1,
     "kind": "rate", "statistic": "ratio", "value": 0.13, "comparator_value": 0.045, "gap": 2.89, "people_behind": 1123,
+    "characteristic_label": "SEN provision", "better": "lower", "subject": "pupil",
 }  # fmt: skip
 
 
@@ -38,7 +39,7 @@ SAID = {
     6: (commentary.people_sentence(gap()), "At equal rates this would be 1,123 fewer pupils."),
     7: (commentary.people_sentence(gap(value=0.01)), "At equal rates this would be 1,123 more pupils."),
     8: (
-        commentary.say(8, characteristic="SEN provision", group="SEN support", measure="Suspended once"),
+        commentary.mis_sentence(gap()),
         "To list them inside an academy, filter the MIS: SEN provision is SEN support; then “Suspended once”.",
     ),
     9: (
@@ -75,12 +76,12 @@ SAID = {
         "Clear or likely gaps also in (how many): lateness (2). All are in the workbook.",
     ),
     24: (
-        commentary.say(24, owner="the Director of People", code="O2", title="less lateness"),
-        "Ask the Director of People how O2 gets back on its line: less lateness.",
+        commentary.say(24, owner="Director of People", code="O2", title="less lateness"),
+        "Ask how O2 gets to its line: less lateness. Owner: Director of People.",
     ),
     25: (
         commentary.say(25, measure="suspended once", group="SEN support"),
-        "Ask for a review of “suspended once” among SEN support, to be brought to the next meeting.",
+        "Ask for a review of “suspended once” (group: SEN support), to be brought to the next meeting.",
     ),
     26: (
         commentary.say(26, characteristic="religion", share="23%", whom="staff"),
@@ -94,10 +95,10 @@ SAID = {
     ),
     30: (commentary.say(30), "Ask what has changed there, and what help it needs."),
     31: (commentary.say(31), "Ask what it does that others could learn from."),
-    32: (commentary.say(32), "Every academy lies inside the range that chance explains. To rank them would mislead."),
+    32: (commentary.say(32), "No academy lies outside the range that chance explains. To rank them would mislead."),
     33: (
         commentary.say(33, incidents="160", rate="2.1", change="no clear change"),
-        "160 incidents were recorded, 2.1 for each 100 pupils. Against the year before: no clear change.",
+        "160 incidents were recorded, 2.1 for each 100 pupils on roll, whoever was harmed. Against the year before: no clear change.",
     ),
     34: (commentary.say(34), "The number of incidents is hidden to protect people."),
     35: (
@@ -130,7 +131,7 @@ SAID = {
     ),
     48: (commentary.say(48, by="2026 to 2027", target="2%"), "Target for 2026 to 2027: 2%."),
     49: (commentary.say(49, since="2023 to 2024"), "The figure of 2023 to 2024, where the plan starts, is not shown."),
-    50: (commentary.say(50, geography="England", planned="93.2%"), "Latest figure for England: 93.2%."),
+    50: (commentary.say(50, geography="England, 2024 to 2025 (DfE)", planned="93.2%"), "England, 2024 to 2025 (DfE): 93.2%."),
     51: (commentary.say(51, geography="England"), "There is no figure for England to hold it against."),
     52: (commentary.say(52, whose="Trust", counts="2 on track and 1 off track"), "Trust objectives: 2 on track and 1 off track."),
     53: (commentary.say(53, reason="One child could be known."), "Not measured: One child could be known."),
@@ -139,11 +140,15 @@ SAID = {
     56: (commentary.say(56, years="2023 to 2024 5%; 2025 to 2026 3%"), "Figures: 2023 to 2024 5%; 2025 to 2026 3%."),
     57: (
         commentary.say(57, area="Whole trust", value="12%", academies="8"),
-        "The line is the rate of Whole trust, 12%. Outside the range that chance explains: none of 8.",
+        "The line is the rate of Whole trust, 12%. Beyond the inner lines: none of 8.",
     ),
     58: (
         commentary.say(58, area="Whole trust", value="12%", outside="Apple, 41% of 298 pupils, above", inside="7"),
-        "The line is the rate of Whole trust, 12%. Outside the range that chance explains: Apple, 41% of 298 pupils, above. Inside it: 7.",
+        "The line is the rate of Whole trust, 12%. Beyond the inner lines: Apple, 41% of 298 pupils, above. Inside them: 7.",
+    ),
+    59: (
+        commentary.say(59, beyond="1", academies="15", names="Apple (68%, above)"),
+        "By chance alone about 1 academy in 20 lies beyond the inner lines. Here it is 1 of 15: Apple (68%, above).",
     ),
     60: (commentary.say(60), "What was tried before a suspension, and for whom did it help?"),
     61: (commentary.say(61), "Do the same rules lead to the same outcome for every group?"),
@@ -161,8 +166,45 @@ SAID = {
         "Here the gaps with most people behind them are: absence (Disadvantaged).",
     ),
     69: (commentary.say(69, group="Female", comparator="Male"), "Female and Male fare alike."),
-    70: (commentary.say(70), "Ask what made the difference."),
+    70: (
+        commentary.mis_sentence(gap(label="Clubs", better="higher")),
+        "To list them inside an academy, filter the MIS: SEN provision is SEN support; then those without “Clubs”.",
+    ),
     71: (commentary.say(71, characteristic="religion", share="9%"), "We do not know the religion of 9% of staff."),
+    72: (commentary.say(72, years="2023 to 2026"), "Three years together (2023 to 2026) show what this year alone does not."),
+    73: (
+        commentary.say(
+            73,
+            verdict="Clear gap",
+            measure="absence",
+            group="Black",
+            value="10%",
+            comparator="White",
+            comparator_value="5%",
+            gap="1.9 times",
+            range="1.2 to 2.9",
+        ),
+        "Clear gap in absence: Black 10%, White 5%, 1.9 times (range 1.2 to 2.9).",
+    ),
+    74: (commentary.say(74, gaps="4"), "4 more such gaps are in the workbook."),
+    75: (commentary.say(75, geography="England", year="2024 to 2025", source="DfE"), "England, 2024 to 2025 (DfE)"),
+    76: (commentary.say(76, incidents="45"), "45 of them were not prejudice-based."),
+    77: (
+        commentary.say(77, resolved="132", incidents="160", share="83%"),
+        "132 of 160, 83%, were resolved within ten school days.",
+    ),
+    78: (commentary.say(78), "How many were resolved within ten school days?"),
+    79: (
+        commentary.say(79),
+        "No comparison can yet be called similar, and how much is known of people is not all shown, to protect them.",
+    ),
+    80: (
+        commentary.say(80, topics="absence (Disadvantaged)"),
+        "Across the trust, the clear gap to look at first is: absence (Disadvantaged).",
+    ),
+    81: (commentary.say(81, topics="score (Male)"), "Across the trust, the clear gaps to look at first are: score (Male)."),
+    82: (commentary.say(82, topics="absence (Disadvantaged)"), "Here the clear gap to look at first is: absence (Disadvantaged)."),
+    83: (commentary.say(83, topics="score (Male)"), "Here the clear gaps to look at first are: score (Male)."),
 }
 
 
@@ -188,7 +230,7 @@ def test_no_sentence_names_a_cause_or_says_more_likely() -> None:
 
 
 def test_every_sentence_about_a_gap_names_the_comparison_group() -> None:
-    for number in (3, 4, 5, 9, 17, 18, 19):
+    for number in (3, 4, 5, 9, 17, 18, 19, 73):
         assert "{comparator}" in commentary.SENTENCES[number]
 
 
@@ -208,3 +250,8 @@ def test_a_missing_part_is_an_error_and_not_a_hole() -> None:
 
 def test_averages_have_no_people_behind_them() -> None:
     assert commentary.people_sentence(gap(people_behind=pd.NA)) == ""
+
+
+@pytest.mark.parametrize("changes", [{"kind": "mean"}, {"subject": "pupil_answer"}, {"subject": "staff_applicant"}])
+def test_nobody_is_listed_behind_an_average_an_answer_or_an_application(changes: dict[str, object]) -> None:
+    assert commentary.mis_sentence(gap(**changes)) == ""

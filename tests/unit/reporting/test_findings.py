@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pipelines.reporting.marts import Marts, read_marts
-from pipelines.reporting.pages.findings import findings, going_well, lead, not_known, told
+from pipelines.reporting.pages.findings import findings, going_well, lead, lead_here, not_known, told
 
 Rewrite = Callable[[str, Callable[[pd.DataFrame], pd.DataFrame]], None]
 
@@ -33,6 +33,15 @@ def test_the_summary_names_measure_and_group(marts: Marts) -> None:
         "Across the trust, the gaps with most people behind them are: absent (SEN support), "
         "suspended once (Black Caribbean) and suspended once (SEN support)."
     )
+
+
+def test_one_gap_is_no_plural_and_nobody_stands_behind_an_average(marts: Marts) -> None:
+    chosen = findings(marts.gaps_at("trust"))
+    assert lead(chosen.head(1)) == "Across the trust, the clear gap to look at first is: absent (SEN support)."
+    averages = chosen.assign(people_behind=pd.NA)
+    assert lead(averages).startswith("Across the trust, the clear gaps to look at first are: absent (SEN support), ")
+    assert lead_here(chosen).startswith("Here the gaps with most people behind them are: ")
+    assert lead_here(chosen.head(1)) == "Here the clear gap to look at first is: absent (SEN support)."
 
 
 def test_without_a_clear_gap_the_summary_says_so(marts_folder: Path, rewrite: Rewrite) -> None:

@@ -117,7 +117,7 @@ def test_a_target_says_what_it_is_was_and_should_be(written: Write) -> None:
         (
             {"kind": "gap", "measure": "score", "characteristic": "sen", "group_code": "support", "comparator_code": "none", "value": -6.0}
             | {"baseline": -7.2, "against": "England"},
-            "Score, SEN support: 6.0 points lower than No SEN in England; in 2023 to 2024 it was 7.2 points lower.",
+            "Score, SEN support: 6.0 points lower than No SEN in England, 2024 to 2025 (DfE); in 2023 to 2024 it was 7.2 points lower.",
         ),
         (
             {"characteristic": "sen", "value": 0.11, "baseline": 0.2},
@@ -135,8 +135,10 @@ def test_each_kind_in_its_own_words(written: Write, changes: dict[str, object], 
 
 def test_a_benchmark_is_held_against_the_figure_of_elsewhere(written: Write) -> None:
     either = {"kind": "benchmark", "against": "England", **UNSET}
-    shown = only(written(row("O1", **(either | {"expected": 0.25}))))
-    assert shown.lines[0].plan == "Latest figure for England: 25%." and "England 25%" in shown.chart
+    shown = only(written(row("O1", **(either | {"expected": 0.15}))))
+    assert shown.lines[0].plan == "England, 2024 to 2025 (DfE): 15%." and "England 15%" in shown.chart
+    other = only(written(row("O1", **(either | {"expected": 0.25}))))
+    assert other.lines[0].plan == "England: 25%.", "the year of another figure is not told"
     missing = only(written(row("O1", **either)))
     assert missing.lines[0].plan == "There is no figure for England to hold it against."
 

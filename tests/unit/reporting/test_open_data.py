@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import warnings
 from collections.abc import Callable
@@ -194,12 +195,18 @@ def test_labels_that_a_trust_chooses_lie_safely_in_the_files(copied: Path) -> No
     assert names == {"'=HYPERLINK(1)", "Same, Academy (100002)", "Same Academy (100003)"}
 
 
+def test_the_notes_send_nobody_to_files_that_lie_elsewhere(folder: Path) -> None:
+    said = re.sub(r"\s+", " ", (folder / "README.txt").read_text("utf-8"))
+    assert "are in the workbook alone, ../workbook.xlsx" in said and "They are not published with this folder" in said
+    assert "low: 1 to 9 people" in said and "in the Parquet files" not in said and "nought, but is not nought" not in said
+
+
 def test_gaps_bear_codes_and_a_symbol_where_not_shown(folder: Path) -> None:
     (row,) = rows_of(folder, "gaps", measure="suspended", characteristic="sen_provision", group_code="sen_support")
     assert (row["comparator_code"], row["denominator"], row["verdict"]) == ("none", "350", "clear")
     hidden = rows_of(folder, "gaps", verdict="not_shown")
     assert hidden
-    assert {value for row in hidden for value in list(row.values())[10:]} == {"x"}
+    assert {value for row in hidden for value in list(row.values())[10:]} == {"c"}
 
 
 def test_the_code_lists_hold_the_code_of_every_label(folder: Path) -> None:

@@ -145,8 +145,8 @@ def test_a_hidden_figure_is_its_symbol_on_the_screen_its_status_in_csv_and_null_
 
 def test_a_gap_that_is_not_shown_has_no_number_either(door: duckdb.DuckDBPyConnection) -> None:
     (answer,) = answers(door, "select gap, people_behind, verdict from mart_gaps where verdict = 'not_shown' limit 1")
-    assert as_table(answer, 10).splitlines()[2].split() == ["[x]", "[x]", "not_shown"]
-    assert as_csv(answer).splitlines()[1] == "x,x,not_shown"
+    assert as_table(answer, 10).splitlines()[2].split() == ["[c]", "[c]", "not_shown"]
+    assert as_csv(answer).splitlines()[1] == "c,c,not_shown"
 
 
 def test_a_number_left_in_a_hidden_cell_is_not_read(

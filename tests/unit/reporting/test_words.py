@@ -89,3 +89,17 @@ def test_averages_and_their_differences_in_the_readers_unit() -> None:
     assert words.value_in_words(0.256, "rate", "share", 1) == "26%"
     assert words.difference_in_words(-0.0346, "share", 4) == f"{words.MINUS}3.5 points"
     assert words.difference_in_words(1.0, "points", 0) == "+1 point"
+
+
+def test_more_decimals_are_given_where_asked() -> None:
+    assert (words.ratio(1.04, 1), words.ratio(0.998, 2), words.ratio(12.4, 1)) == ("1.04", "0.998", "12.4")
+    assert words.difference_in_words(0.0004, "share", 4, 1) == "+0.04 points"
+    assert words.difference_in_words(-0.04, "points", 1, 1) == "\N{MINUS SIGN}0.04 points"
+
+
+def test_a_rounded_zero_has_no_sign() -> None:
+    assert (words.decimal(-0.0004, 1), words.decimal(-0.06, 1), words.decimal(-1234.0, 0)) == (
+        "0.0",
+        "\N{MINUS SIGN}0.1",
+        "\N{MINUS SIGN}1,234",
+    )

@@ -34,7 +34,8 @@ LOSS = {
 }  # fmt: skip
 SHEETS = [
     "Cover", "Contents", "Notes", "Information loss", "Loss by area level",
-    "Pupil composition", "Pupil outcomes", "Staff composition", "Staff outcomes", "Gaps",
+    "Pupil composition", "Pupil outcomes", "Staff composition", "Staff outcomes", "Case composition", "Gaps",
+    "Incident rates", "Benchmarks", "Objectives", "Share not known", "Due regard",
 ]  # fmt: skip
 WORDS = ["People counted", "Of people", "Value", "Lower end of 95% interval", "Upper end of 95% interval", "Standard deviation"]
 
@@ -106,12 +107,68 @@ def test_a_figure_stands_beside_its_area_group_and_people(book: Workbook) -> Non
     assert set(crossed["Second group"]) == {"Everyone", "Female"}
     assert "Value" not in crossed
     gaps = table_of(book["Gaps"])
-    assert (gaps.loc[gaps["Verdict"] == "not shown", "Gap"] == "[x]").all()
+    assert (gaps.loc[gaps["Verdict"] == "not shown", "Gap"] == "[c]").all()
     assert (gaps["Verdict"] == "not shown").any()
 
 
+DERIVED = {
+    "Incident rates": "incidents", "Benchmarks": "benchmarks", "Objectives": "objectives",
+    "Share not known": "completeness", "Due regard": "due_regard",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sheet", DERIVED)
+def test_what_is_made_from_figures_stands_there_too_with_a_symbol_where_it_is_hidden(made_marts: Path, book: Workbook, sheet: str) -> None:
+    published = pd.read_parquet(made_marts / f"mart_{DERIVED[sheet]}.parquet")
+    table = table_of(book[sheet])
+    assert len(table) == len(published) > 0
+    assert not table.isna().any(axis=None) and not table.isin(["", "nan"]).any(axis=None)
+    said = {1: str(book[sheet]["A1"].value), 3: " ".join(str(cell.value) for row in book[sheet].iter_rows(1, 5) for cell in row)}
+    assert said[1] != sheet and "from 0 to 1" in said[3]
+
+
+def test_a_derived_figure_is_told_or_says_why_not(book: Workbook) -> None:
+    incidents = table_of(book["Incident rates"]).set_index("Group")
+    assert (incidents.loc["Race", "Incidents"], incidents.loc["Race", "People"]) == (25, 2000)
+    assert incidents.loc["Sex", ["Incidents", "For each 100 people", "P value"]].tolist() == ["[c]"] * 3
+    beside = table_of(book["Benchmarks"]).set_index("Measure")
+    assert beside.loc["Absent", ["Value", "Published figure", "Position", "Year it is of"]].tolist() == [0.2, 0.15, "above", "2024 to 2025"]
+    assert beside.loc["Suspended once", ["People counted", "Value", "Difference"]].tolist() == ["[c]"] * 3
+    unknown = table_of(book["Share not known"])
+    assert unknown.loc[unknown["Population"].eq("Staff"), "Share not known"].tolist() == ["[c]"]
+    assert table_of(book["Objectives"]).set_index("Objective").loc["O1", ["Value", "Status"]].tolist() == [0.2, "off track"]
+
+
+def test_the_funnel_has_a_row_for_each_academy_in_the_order_of_their_codes(marts_folder: Path, rewrite: Callable) -> None:
+    first = {"population": "pupils", "period": "2025-26", "measure": "absent", "target_level": "trust", "target_code": "T1"}
+    limits = {
+        "target": 0.2,
+        "low_95": 0.1,
+        "high_95": 0.3,
+        "low_998": 0.05,
+        "high_998": 0.35,
+        "overdispersion": 1.0,
+        "position": "far_above",
+    }
+    rows = [
+        {**first, **limits, "area_code": code, "numerator": 400, "denominator": people, "value": 400 / people}
+        for code, people in (("100002", 800), ("100001", 1000))
+    ]
+    rewrite("mart_funnel", lambda _: pd.DataFrame(rows))
+    table = table_of(opened(workbook(marts_folder, CONTEXT, LOSS))["Funnel limits"])
+    assert table[["Area", "Value", "Held against", "Position", "Upper outer limit"]].to_numpy().tolist() == [
+        ["Zebra Academy", 0.4, "Test Trust", "far above", 0.35], ["Apple Academy", 0.5, "Test Trust", "far above", 0.35]
+    ]  # fmt: skip
+
+
+def test_gaps_are_in_the_terms_of_how_they_are_compared(book: Workbook) -> None:
+    said = " ".join(str(cell.value) for row in book["Gaps"].iter_rows(1, 6) for cell in row)
+    assert "in the terms of How compared" in said and "means and gaps are in the unit" not in said
+    assert all(f"{how}:" in said for how in table_of(book["Gaps"])["How compared"].unique())
+
+
 def test_rows_stand_in_declared_order_whatever_is_shown(made_marts: Path, marts_folder: Path, content: bytes, rewrite) -> None:
-    for mart in ("mart_pupil_outcomes", "mart_staff_composition", "mart_gaps"):
+    for mart in ("mart_pupil_outcomes", "mart_staff_composition", "mart_gaps", *(f"mart_{name}" for name in DERIVED.values())):
         rewrite(mart, lambda rows: rows.sample(frac=1, random_state=3))
     assert workbook(marts_folder, CONTEXT, LOSS) == content
 
@@ -136,6 +193,7 @@ def test_notes_say_the_symbols_and_the_threshold(book: Workbook) -> None:
     notes = table_of(book["Notes"])
     assert notes["Symbol"].tolist()[:5] == ["[c]", "[u]", "[x]", "[z]", "[low]"]
     assert notes["Meaning"].str.contains("from 1 to 9").any()
+    assert notes.set_index("Symbol").loc["[low]", "Meaning"] == "1 to 9 people, in a table whose counts are rounded."
     assert "made up" in str(book["Cover"]["A3"].value)
 
 
@@ -165,7 +223,13 @@ def test_a_label_is_text_and_nothing_else(marts_folder: Path, rewrite: Callable,
 
 
 def test_a_home_without_some_figures_still_has_a_workbook(marts_folder: Path, rewrite: Callable) -> None:
-    for mart in ("mart_staff_composition", "mart_staff_outcomes", "mart_gaps"):
+    for mart in (
+        "mart_staff_composition",
+        "mart_staff_outcomes",
+        "mart_case_composition",
+        "mart_gaps",
+        *(f"mart_{name}" for name in DERIVED.values()),
+    ):
         rewrite(mart, lambda rows: rows.iloc[:0])
     assert opened(workbook(marts_folder, CONTEXT, LOSS)).sheetnames == SHEETS[:7]
 

@@ -1,6 +1,6 @@
 """A whole refresh beside what it could be compared with: seconds by stage, peak memory, cells, and the named alternatives in the same run.
 
-``python -m benchmarks.refresh W1 [--runs 3]``
+``python -m benchmarks W1 [--runs 3]``
 
 Stages are the lines that ``equality refresh`` prints as each ends. The alternatives, each in a process of its own, one after another:
 
@@ -46,9 +46,7 @@ PEOPLE = ("intermediate.int_counted_people", "intermediate.int_person_outcomes")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.refresh", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workload", choices=sorted(WORKLOADS))
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where the trust is made; a temporary folder otherwise")
@@ -109,7 +107,7 @@ def _timed(command: list[str]) -> dict[str, float]:
 
 
 def _way(name: str, home: Home) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.refresh", "W1", "--only", name, "--home", str(home.root)]
+    command = [sys.executable, "-m", "benchmarks", "W1", "--only", name, "--home", str(home.root)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
