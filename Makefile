@@ -5,11 +5,13 @@ BIN := .venv/bin
 HOME_DIR ?= data/demo
 DEMO ?=
 INSTALLED := .venv/.installed
+SPARK := .venv-spark/bin
+SPARK_INSTALLED := .venv-spark/.installed
 
-.PHONY: help setup demo test drills up lint types imports check audit clean
+.PHONY: help setup demo test test-spark drills up lint types imports check audit clean
 
 help: ## List what can be made
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED) ## Make .venv from the lock: hashed, wheels only
 
@@ -28,6 +30,19 @@ demo: setup ## Set up, make the demonstration trust, refresh and release it (DEM
 
 test: setup ## Set up and run all tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+test-spark: $(SPARK_INSTALLED) ## Build the demonstration on Apache Spark too and compare every cell (Java 17, an environment of its own)
+	@$(SPARK)/python -m pytest tests/spark
+
+$(SPARK_INSTALLED): requirements.lock requirements-spark.lock pyproject.toml
+	@command -v java >/dev/null || { echo "Java 17 is needed: apt-get install openjdk-17-jre-headless, or its like."; exit 1; }
+	@echo "Setting up .venv-spark (about four minutes the first time) ..."
+	@$(PYTHON) -m venv --clear .venv-spark
+	@$(SPARK)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps --requirement requirements.lock
+	@$(SPARK)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-binary pyspark --no-build-isolation --no-deps \
+	  --requirement requirements-spark.lock
+	@$(SPARK)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
 
 drills: setup ## All cases of every promise of safety and endurance (hours)
 	@$(BIN)/equality drill --full
@@ -52,7 +67,7 @@ audit: ## Known faults of the locked packages (asks the network; its tool lives 
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
 	  && $(PYTHON) -m venv "$$folder" \
 	  && "$$folder/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: pip-audit \
-	  && "$$folder/bin/pip-audit" --requirement requirements.lock --disable-pip --require-hashes --strict --progress-spinner off
+	  && "$$folder/bin/pip-audit" --requirement requirements.lock --requirement requirements-spark.lock --disable-pip --require-hashes --strict --progress-spinner off
 
 clean: ## Remove the environment and the demonstration
-	@rm -rf .venv $(HOME_DIR)
+	@rm -rf .venv .venv-spark $(HOME_DIR)

@@ -3,7 +3,5 @@
 select
     table_name,
     column_name
-from information_schema.columns
-where
-    table_schema = 'marts'
-    and (column_name like '%person%' or column_name in ('attributes', 'upn', 'staff_ref'))
+from ({{ columns_of_schema('marts') }}) as published
+where column_name like '%person%' or column_name in ('attributes', 'upn', 'staff_ref')

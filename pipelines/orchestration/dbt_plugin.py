@@ -13,7 +13,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from pipelines import intake
-from pipelines.catalogue import load
+from pipelines.catalogue import Catalogue, load
 from pipelines.catalogue.tables import reference_tables
 from pipelines.home import Home, load_keys
 from pipelines.home.duck import LANDING_KEY, attach_warehouse, settings, unlock
@@ -40,24 +40,29 @@ class Plugin(BasePlugin):
         catalogue = load(self.home.trust)
         unlock(conn, keys)
         attach_warehouse(conn, keys, self.warehouse, read_only=False)
-        conn.execute("create schema landing")
-        for dataset in catalogue.datasets:
-            files = str(self.home.landing / dataset / "**" / "*.parquet").replace("'", "''")
-            parquet = f"read_parquet('{files}', hive_partitioning = false, encryption_config = {{footer_key: '{LANDING_KEY}'}})"
-            conn.execute(f"create view landing.{dataset} as select * from {parquet}")
-        conn.execute("create table landing.returns (dataset varchar, period varchar, academy_urn varchar)")
-        for dataset, period, urn, _ in intake.inputs(self.home):
-            conn.execute("insert into landing.returns values (?, ?, ?)", [dataset, period, urn])
-        conn.execute("create schema releases")
-        conn.register("released", released_cells(self.home))
-        conn.execute("create table releases.released_cells as select * from released")
-        conn.unregister("released")
-        titles = {name: dataset.title for name, dataset in catalogue.datasets.items()}
-        conn.register("changed", changes(self.home, intake.inputs(self.home), catalogue.fingerprints, titles))
-        conn.execute("create table releases.release_changes as select * from changed")
-        conn.unregister("changed")
-        conn.execute("create schema catalogue")
-        for name, table in reference_tables(catalogue).items():
-            conn.register("reference_table", table)
-            conn.execute(f"create table catalogue.{name} as select * from reference_table")
-            conn.unregister("reference_table")
+        make_sources(conn, self.home, catalogue)
+
+
+def make_sources(conn: DuckDBPyConnection, home: Home, catalogue: Catalogue) -> None:
+    """Make what dbt reads on an unlocked ``conn``: landing as views; the ledger's returns, earlier releases and the catalogue as tables."""
+    conn.execute("create schema landing")
+    for dataset in catalogue.datasets:
+        files = str(home.landing / dataset / "**" / "*.parquet").replace("'", "''")
+        parquet = f"read_parquet('{files}', hive_partitioning = false, encryption_config = {{footer_key: '{LANDING_KEY}'}})"
+        conn.execute(f"create view landing.{dataset} as select * from {parquet}")
+    conn.execute("create table landing.returns (dataset varchar, period varchar, academy_urn varchar)")
+    for dataset, period, urn, _ in intake.inputs(home):
+        conn.execute("insert into landing.returns values (?, ?, ?)", [dataset, period, urn])
+    conn.execute("create schema releases")
+    conn.register("released", released_cells(home))
+    conn.execute("create table releases.released_cells as select * from released")
+    conn.unregister("released")
+    titles = {name: dataset.title for name, dataset in catalogue.datasets.items()}
+    conn.register("changed", changes(home, intake.inputs(home), catalogue.fingerprints, titles))
+    conn.execute("create table releases.release_changes as select * from changed")
+    conn.unregister("changed")
+    conn.execute("create schema catalogue")
+    for name, table in reference_tables(catalogue).items():
+        conn.register("reference_table", table)
+        conn.execute(f"create table catalogue.{name} as select * from reference_table")
+        conn.unregister("reference_table")

@@ -144,11 +144,11 @@ cells as (
             case counted.kind
                 when 'headcount' then counted.people
                 when 'rate' then counted.reached / nullif(counted.people, 0)
-                when 'mean' then round(counted.mean, measures.decimals)
-                when 'figure' then round(counted.figure_value, measures.decimals + 2)
+                when 'mean' then {{ rounded('counted.mean', 'measures.decimals') }}
+                when 'figure' then {{ rounded('counted.figure_value', 'measures.decimals + 2') }}
             end as double
         ) as value,
-        cast(case when counted.kind = 'mean' then round(counted.sd, measures.decimals) end as double) as sd,
+        cast(case when counted.kind = 'mean' then {{ rounded('counted.sd', 'measures.decimals') }} end as double) as sd,
         cast(
             case counted.kind when 'mean' then counted.people when 'figure' then counted.figure_smallest end as bigint
         ) as smallest,

@@ -87,7 +87,7 @@ select
     cross_characteristic,
     cross_group_code,
     cast(sum(now_here * (1 - then_here)) as bigint) as joined,
-    cast(sum(then_here * (1 - now_here)) as bigint) as "left"
+    cast(sum(then_here * (1 - now_here)) as bigint) as {{ quoted('left') }}
 from people_of_either_period
 group by
     population,

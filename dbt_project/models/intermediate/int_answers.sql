@@ -28,7 +28,7 @@ numbered as (
         answered,
         agreed,
         greatest(coalesce(asked, answered), answered) as asked,
-        unnest(generate_series(1, greatest(coalesce(asked, answered), answered))) as place
+        {{ numbers_to('greatest(coalesce(asked, answered), answered)') }} as place
     from everyone
 )
 
@@ -36,7 +36,7 @@ select
     academy_urn,
     period,
     question,
-    concat_ws('|', academy_urn, question, cast(place as varchar)) as person_key,
+    concat_ws('|', academy_urn, question, cast(place as string)) as person_key,
     place,
     place <= answered as has_answered,
     place <= agreed as has_agreed,

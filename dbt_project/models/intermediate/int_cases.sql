@@ -8,7 +8,13 @@ with incidents as (
         concat_ws('|', academy_urn, coalesce(incident_key, ''), incident_kind, characteristic) as named,
         row_number() over (
             partition by academy_urn, period, incident_key, incident_kind, characteristic
-            order by occurred, harmed, alleged, action_taken, outcome, resolved
+            order by
+                occurred asc nulls last,
+                harmed asc nulls last,
+                alleged asc nulls last,
+                action_taken asc nulls last,
+                outcome asc nulls last,
+                resolved asc nulls last
         ) as copy,
         characteristic,
         harmed,
@@ -29,13 +35,13 @@ entries as (
         concat_ws('|', academy_urn, coalesce(entry_key, ''), entry_kind) as named,
         row_number() over (
             partition by academy_urn, period, entry_key, entry_kind
-            order by due, done
+            order by due asc nulls last, done asc nulls last
         ) as copy,
-        cast(null as varchar) as characteristic,
-        cast(null as varchar) as harmed,
-        cast(null as varchar) as alleged,
-        cast(null as varchar) as action_taken,
-        cast(null as varchar) as outcome,
+        cast(null as string) as characteristic,
+        cast(null as string) as harmed,
+        cast(null as string) as alleged,
+        cast(null as string) as action_taken,
+        cast(null as string) as outcome,
         due as begun,
         done
     from {{ ref('stg_register') }}
@@ -50,7 +56,7 @@ cases as (
 select
     cases.subject,
     cases.period,
-    concat_ws('|', cases.named, cast(cases.copy as varchar)) as person_key,
+    concat_ws('|', cases.named, cast(cases.copy as string)) as person_key,
     cases.academy_urn,
     cases.kind,
     cases.characteristic,

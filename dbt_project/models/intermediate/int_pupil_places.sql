@@ -44,7 +44,7 @@ spells_in_order_of_claim as (
                 is_main_registration desc,
                 entry_date desc nulls last,
                 academy_urn asc,
-                year_group asc
+                year_group asc nulls last
         ) as claim
     from spells_with_census
 )

@@ -4,7 +4,7 @@ select
     period,
     question,
     characteristic,
-    "group" as group_code,
+    {{ quoted('group') }} as group_code,
     asked,
     answered,
     agreed
