@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -40,6 +41,18 @@ def test_an_axis_has_some_ticks_and_not_too_many(scale: plots.Scale) -> None:
     marks = plots.ticks(scale)
     assert 1 <= len(marks) <= 9
     assert all(scale.holds(number) for number, _ in marks)
+
+
+@given(st.one_of(numbers.map(plots.difference_scale), ratios.map(plots.ratio_scale)))
+def test_no_two_texts_of_an_axis_touch_and_no_gap_is_always_told(scale: plots.Scale) -> None:
+    found = re.findall(r'x="([\d.]+)%" y="12" text-anchor="(\w+)"[^>]*>([^<]+)<', plots.axis(scale, "t"))
+    ends = []
+    for place, anchor, text in found:
+        wide = plots.PER_SIGN * len(text)
+        left = float(place) - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+        ends.append((left, left + wide))
+    assert all(end < begin for (_, end), (begin, _) in itertools.pairwise(ends))
+    assert any(text in ("0", f"1{plots.TIMES}") for *_, text in found)
 
 
 def test_a_range_beyond_the_axis_ends_in_an_arrow() -> None:
