@@ -37,7 +37,10 @@ def test_the_manifest_and_the_workbook_tell_the_loss_that_anybody_could_count(de
     told = json.loads((_released(demonstration) / "manifest.json").read_bytes())["disclosure"]["loss"]
     marts = [pd.read_parquet(path) for path in (_released(demonstration) / "marts").glob("mart_*comes.parquet")]
     marts += [pd.read_parquet(path) for path in (_released(demonstration) / "marts").glob("mart_*composition.parquet")]
-    statuses = pd.concat(marts)["status"]
+    paused = pd.read_parquet(_released(demonstration) / "marts" / "dim_measure_changes.parquet").query("change == 'pause'")
+    cells = pd.concat(marts).merge(paused[["measure", "period"]], how="left", indicator=True)
+    assert set(cells.loc[cells["_merge"].eq("both"), "status"]) == {"z"}
+    statuses = cells.loc[cells["_merge"].eq("left_only"), "status"]
     for entries in (told["tables"], told["area_levels"]):
         assert sum(entry["published"] for entry in entries) == len(statuses)
         assert sum(entry["hidden"] for entry in entries) == int((statuses == "c").sum())

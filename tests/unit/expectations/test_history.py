@@ -21,7 +21,9 @@ def told(**numbers: float | None) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("scope", "kept"), zip(SCOPES, [{"late", "with_sessions"}, set(), {"late", "with_sessions"}, set()], strict=True), ids=str
+    ("scope", "kept"),
+    zip(SCOPES, [{"late", "with_sessions"}, set(), {"late", "with_sessions"}, set()], strict=True),
+    ids=["one population here", "all here", "one population", "all"],
 )
 def test_a_restated_population_overtakes_those_nested_in_it_when_it_must(scope: list[str], kept: set[str]) -> None:
     before, now = told(pupils=273, with_sessions=273, late=270), told(pupils=272, with_sessions=None, late=None)
