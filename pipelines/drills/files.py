@@ -8,7 +8,6 @@ import io
 import itertools
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
@@ -108,16 +107,20 @@ def half_written(scene: Scene) -> Iterator[Case]:
     content = door.pupils(FIRST)
     path = door.drop(FIRST, "Slow 2025-26.csv", b"")
 
+    looked_at = threading.Event()
+
     def write() -> None:
+        step = len(content) // 3000 + 1
         with path.open("wb", buffering=0) as file:
-            for start in range(0, len(content), len(content) // 30 + 1):
-                file.write(content[start : start + len(content) // 30 + 1])
-                time.sleep(0.1)
+            for start in range(0, len(content), step):
+                file.write(content[start : start + step])
+                looked_at.wait(0.05)
 
     writer = threading.Thread(target=write)
     writer.start()
     report = door.take_in(settle=1.0)
     yield Case("a file that grows is left alone", not report.settled and len(report.arriving) == 1 and path.exists() and not door.tables())
+    looked_at.set()
     writer.join()
     settled = door.take_in(settle=0.2).settled
     yield Case("and read once it is whole", [one.outcome in USED for one in settled] == [True])
