@@ -36,7 +36,10 @@ def statistics(release: Release) -> pd.DataFrame:
     """
     kinds = release.measures.drop_duplicates("measure").set_index("measure")["kind"]
     paused = release.changes[release.changes["change"] == "pause"]
-    cells = release.cells[~key_of(release.cells, ["measure", "period"]).isin(set(key_of(paused, ["measure", "period"])))]
+    nothing = key_of(release.cells, ["measure", "period"]).isin(set(key_of(paused, ["measure", "period"]))) & release.cells["status"].eq(
+        "z"
+    )
+    cells = release.cells[~nothing]
     cells = cells.assign(kind=cells["measure"].map(kinds))
     if cells["kind"].isna().any():
         raise NotARelease("a mart holds a measure that dim_measures does not declare")

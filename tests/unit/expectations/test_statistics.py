@@ -21,3 +21,12 @@ def test_a_measure_that_does_not_exist_says_nothing_of_how_many_there_are(change
     release = Release(cells, nothing, nothing, MEASURES, nothing, Disclosure(10, "interval"), changes=changes)
     people = statistics(release).set_index("family").loc["n"]
     assert (people["upper"], people["hidden"]) == (upper, upper > 0)
+
+
+def test_a_number_that_is_printed_all_the_same_is_read() -> None:
+    printed = {**PLACED, "measure": "progress", "denominator": 12, "value": 0.5, "status": "shown"}
+    cells = pd.DataFrame([{**PLACED, "measure": "headcount", "status": "c"}, printed])[CELL]
+    nothing = pd.DataFrame()
+    release = Release(cells, nothing, nothing, MEASURES, nothing, Disclosure(10, "interval"), changes=PAUSED)
+    people = statistics(release).set_index("family").loc["n"]
+    assert (people["lower"], people["upper"]) == (12, 12)
