@@ -16,6 +16,7 @@ from typing import Any
 from pipelines import intake
 from pipelines.catalogue import Catalogue, load
 from pipelines.home import Home, Keys, duck, load_keys, make_keys
+from pipelines.home.parquet import landed
 
 SMALL_TRUST = Path(__file__).parent / "small_trust"
 FIRST, SECOND, THIRD = "900401", "900402", "900403"
@@ -165,10 +166,7 @@ class MadeUpTrust:
         """Every landed row of a dataset, in an order of its own."""
         connection = duck.connect(self.home, self.keys)
         try:
-            files = f"{self.home.landing}/{dataset}/**/*.parquet"
-            found = connection.execute(
-                f"select * from read_parquet('{files}', hive_partitioning = false, {duck.PARQUET_ENCRYPTION.replace(' {', ' = {')})"
-            )
+            found = connection.execute(f"from {landed((self.home.landing / dataset).rglob('*.parquet'))}")
             names = [column[0] for column in found.description or []]
             return sorted((dict(zip(names, row, strict=True)) for row in found.fetchall()), key=repr)
         finally:

@@ -16,10 +16,13 @@ from typing import Any
 from pipelines.drills import record, supply
 from pipelines.drills.promise import Case, Drill
 from pipelines.drills.scene import Scene
-from pipelines.home import Home, make_keys
+from pipelines.home import Home, duck, load_keys, make_keys
 from pipelines.home.backup import CONTENTS
+from pipelines.home.keys import YEARS
+from pipelines.home.parquet import encryption, landed, quoted
 from pipelines.home.paths import LAYOUT
 from pipelines.home.signing import PRIVATE, PUBLIC, sign
+from pipelines.home.vault import seal, unseal
 from pipelines.release.bundle import MANIFEST, SIGNATURE, contents
 from pipelines.release.manifest import FileRecord, read
 from pipelines.release.release import current
@@ -199,9 +202,22 @@ def other_versions(scene: Scene) -> Iterator[Case]:
 
 
 def _made_old(home: Home, name: str) -> None:
-    """Take away what this version added to the last: the number of the layout, the signing key, signature and statement, tables of the ledger."""
+    """Take away what this version added to older ones.
+
+    The keys of years, under which landed files lie; the number of the layout; the signing key, signature and statement; tables of the ledger.
+    """
+    keys = load_keys(home)
+    with closing(duck.connect(home, keys)) as connection:
+        for path in home.landing.rglob("*.parquet"):
+            aside = path.with_suffix(".aside")
+            connection.execute(f"copy (from {landed([path])}) to {quoted(aside)} (format parquet, {encryption(Path('of no year'))})")
+            aside.replace(path)
+            path.chmod(0o600)
+    for path in home.raw.iterdir():
+        path.write_bytes(seal(keys, path.name, unseal(keys, path.name, path.read_bytes())))
     for path in (
         home.layout_file,
+        home.keys / YEARS,
         home.keys / PRIVATE,
         home.keys / PUBLIC,
         home.releases / name / SIGNATURE,

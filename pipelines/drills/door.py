@@ -14,6 +14,7 @@ from typing import Any
 from pipelines import intake
 from pipelines.drills.scene import Scene
 from pipelines.home import Home, duck
+from pipelines.home.parquet import landed
 from pipelines.orchestration import steps
 from pipelines.orchestration.opened import Opened
 
@@ -73,10 +74,9 @@ class Door:
         found = {}
         try:
             for dataset in self.opened.catalogue.datasets:
-                files = [str(path) for path in self.home.landing.glob(f"{dataset}/period=*/academy_urn={urn}/*.parquet")]
+                files = list(self.home.landing.glob(f"{dataset}/period=*/academy_urn={urn}/*.parquet"))
                 if files:
-                    parquet = f"read_parquet(?, hive_partitioning = false, encryption_config = {{footer_key: '{duck.LANDING_KEY}'}})"
-                    found[dataset] = sorted(map(repr, connection.execute(f"select * from {parquet}", [files]).fetchall()))
+                    found[dataset] = sorted(map(repr, connection.execute(f"from {landed(files)}").fetchall()))
         finally:
             connection.close()
         return found

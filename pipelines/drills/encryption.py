@@ -74,7 +74,7 @@ def _as_read(home: Home, kind: str, path: Path) -> str:
             landing.refuse_changed(
                 {entry.key: (entry.reference, entry.rows) for entry in ledger.slices(active=True) if entry.reference == path.stem}
             )
-        return hashlib.sha256(repr(rows_in(home, keys, [str(path)])).encode()).hexdigest()
+        return hashlib.sha256(repr(rows_in(home, keys, [path])).encode()).hexdigest()
     with closing(ducks.connect(home, keys)) as connection:
         ducks.attach_warehouse(connection, keys, path, read_only=True)
         tables = connection.execute(

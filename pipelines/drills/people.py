@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import io
@@ -13,14 +14,17 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import duckdb
+
 from pipelines import intake
 from pipelines.demo.identifiers import unique_pupil_number
 from pipelines.drills import canaries
 from pipelines.drills.canaries import LISTS, PUPIL, Needles, search
 from pipelines.drills.promise import Case, Drill
 from pipelines.drills.scene import Scene
-from pipelines.home import Home
-from pipelines.home.vault import unseal
+from pipelines.home import Home, HomeError, Keys, load_keys
+from pipelines.home.parquet import landed
+from pipelines.home.vault import HEAD_BYTES, unseal, year_of
 from pipelines.intake.landing import EMPTY, Landing
 from pipelines.intake.ledger import Ledger
 from pipelines.orchestration import steps
@@ -75,14 +79,11 @@ def _heard(scene: Scene, home: Home) -> Iterator[Case]:
 def _of_person(home: Home) -> list[dict[str, str]]:
     """The canary's attributes in each of its rows of pupils."""
     opened = Opened.at(home.root)
-    files = sorted(str(path) for path in (home.landing / "pupils").rglob("*.parquet") if path.name != EMPTY)
+    files = sorted(path for path in (home.landing / "pupils").rglob("*.parquet") if path.name != EMPTY)
     if not files:
         return []
     with closing(Landing(home, opened.keys)) as landing:
-        found = landing.connection.execute(
-            "select attributes from read_parquet(?, hive_partitioning = false, encryption_config = {footer_key: 'landing'}) where person_key = ?",
-            [files, _key(home)],
-        ).fetchall()
+        found = landing.connection.execute(f"select attributes from {landed(files)} where person_key = ?", [_key(home)]).fetchall()
     return [dict(attributes) for (attributes,) in found]
 
 
@@ -106,9 +107,7 @@ def opened_bytes(home: Home, into: Path) -> Path:
             (into / f"{room.name}-{path.name}").write_bytes(unseal(opened.keys, path.name, path.read_bytes()))
     with closing(Landing(home, opened.keys)) as landing:
         for number, path in enumerate(sorted(home.landing.rglob("*.parquet"))):
-            rows = landing.connection.execute(
-                "select * from read_parquet(?, hive_partitioning = false, encryption_config = {footer_key: 'landing'})", [[str(path)]]
-            ).fetchall()
+            rows = landing.connection.execute(f"from {landed([path])}").fetchall()
             (into / f"landing-{number}").write_text(repr(rows), "utf-8")
     return into
 
@@ -167,14 +166,10 @@ def _others(home: Home, key: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     with closing(Landing(home, opened.keys)) as landing:
         for name, dataset in opened.catalogue.datasets.items():
-            files = [str(path) for path in sorted((home.landing / name).rglob("*.parquet")) if path.name != EMPTY]
+            files = [path for path in sorted((home.landing / name).rglob("*.parquet")) if path.name != EMPTY]
             if files:
                 where = "person_key <> ?" if dataset.person else "? is not null"
-                found = landing.connection.execute(
-                    "select count(*) from read_parquet(?, hive_partitioning = false, encryption_config = {footer_key: 'landing'}) "
-                    f"where {where}",
-                    [files, key],
-                ).fetchone()
+                found = landing.connection.execute(f"select count(*) from {landed(files)} where {where}", [key]).fetchone()
                 counts[name] = found[0] if found else 0
     return counts
 
@@ -214,6 +209,7 @@ def _ended(scene: Scene) -> Iterator[Case]:
     (home.quarantine / ("0" * 64)).write_bytes(b"sealed")
     many = len(list(home.quarantine.iterdir()))
     landed = _others(home, "nobody")
+    copied = scene.copy(home)  # as a backup made before holds it
 
     def after(days: int) -> intake.Ended:
         return steps.retain(opened, today + dt.timedelta(days=days))
@@ -229,11 +225,38 @@ def _ended(scene: Scene) -> Iterator[Case]:
     left = [path for path in home.landing.rglob("*.parquet") if path.name != EMPTY]
     yield Case("a year that is over leaves the landing", years.slices > 0 and not left, str(years))
     yield Case("its bytes leave with it", not list(home.raw.iterdir()))
+    yield from _unreadable(home, copied)
     lines = home.audit.read_text("utf-8")
     yield Case("the audit log counts what ended", lines.count("ended in time") >= 2 and not audit.verify(home.audit))
     yield Case("a refresh's order of files can do without them", not _converge(home).settled)
     broken = [verify(folder) for folder in home.releases.iterdir() if folder.is_dir() and not folder.is_symlink()]
     yield Case("releases stay", bool(broken) and not any(broken))
+
+
+def _unreadable(home: Home, copied: Home) -> Iterator[Case]:
+    """The key of a year that is over is destroyed: what a backup made before holds of it can be read by nobody, the trust included."""
+    before, left = load_keys(copied), load_keys(home)
+    stored = [path for path in copied.raw.iterdir() if year_of(path.read_bytes()[:HEAD_BYTES])]
+    files = [path for path in copied.landing.rglob("*.parquet") if path.name != EMPTY]
+    opens = (_opening(copied, before, stored, files), _opening(copied, left, stored, files))
+    yield Case(
+        "a year that is over has no key, and no copy made before can be read of it",
+        bool(before.years.keys() - left.years.keys()) and opens == (len(stored) + len(files), 0) and len(stored) > 0,
+        f"{len(stored)} sealed and {len(files)} landed files; {opens[0]} opened before, {opens[1]} after",
+    )
+
+
+def _opening(home: Home, keys: Keys, stored: list[Path], files: list[Path]) -> int:
+    """How many of those files open with the keys."""
+    opened = 0
+    for path in stored:
+        with contextlib.suppress(HomeError):
+            opened += bool(unseal(keys, path.name, path.read_bytes()))
+    with closing(Landing(home, keys)) as landing:
+        for path in files:
+            with contextlib.suppress(duckdb.Error):
+                opened += bool(landing.connection.execute(f"select count(hash(t)) from {landed([path])} as t").fetchone())
+    return opened
 
 
 DRILLS: dict[int, Drill] = {31: rights_and_retention}

@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import duckdb
 
@@ -72,7 +73,7 @@ def _storage_rotation(scene: Scene, released: Home) -> Iterator[Case]:
     new = load_keys(home)
     same = done.returncode == 0 and new.storage != old.storage and _content(home, new) == before
     yield Case("a new storage key: everything opens with it and is as it was", same, done.stderr.strip()[:100])
-    yield Case("the old storage key opens nothing any more", not _opens(home, Keys(old.pseudonym, old.storage)))
+    yield Case("the old storage key opens nothing any more", not _opens(home, replace(new, storage=old.storage)))
     for moment in scene.some([0.3 + 0.1 * number for number in range(20)], KILLS):
         home = scene.copy(released)
         started = scene.start("rotate-key", "storage", "--home", str(home.root))

@@ -5,23 +5,23 @@ from __future__ import annotations
 import hashlib
 import hmac
 from contextlib import closing
+from pathlib import Path
 
 from pipelines.home import Home, Keys
+from pipelines.home.parquet import landed
 from pipelines.intake.landing import EMPTY, Landing
 
 
 def rows(home: Home, keys: Keys, dataset: str) -> list[dict[str, object]]:
     """Every landed row of a dataset."""
-    files = sorted(str(path) for path in (home.landing / dataset).rglob("*.parquet") if path.name != EMPTY)
+    files = sorted(path for path in (home.landing / dataset).rglob("*.parquet") if path.name != EMPTY)
     return rows_in(home, keys, files) if files else []
 
 
-def rows_in(home: Home, keys: Keys, files: list[str]) -> list[dict[str, object]]:
+def rows_in(home: Home, keys: Keys, files: list[Path]) -> list[dict[str, object]]:
     """Every row of landed files."""
     with closing(Landing(home, keys)) as landing:
-        found = landing.connection.execute(
-            "select * from read_parquet(?, hive_partitioning = false, encryption_config = {footer_key: 'landing'})", [files]
-        )
+        found = landing.connection.execute(f"from {landed(files)}")
         names = [column[0] for column in found.description or []]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

@@ -10,11 +10,9 @@ from typing import Any
 import duckdb
 
 from pipelines.home.keys import Keys
+from pipelines.home.parquet import OF_NO_YEAR
 from pipelines.home.paths import Home
 from pipelines.home.whole import make_private
-
-LANDING_KEY = "landing"
-PARQUET_ENCRYPTION = f"encryption_config {{footer_key: '{LANDING_KEY}'}}"
 
 
 def settings(home: Home) -> dict[str, Any]:
@@ -37,16 +35,22 @@ def connect(home: Home, keys: Keys) -> duckdb.DuckDBPyConnection:
 
 
 def unlock(connection: duckdb.DuckDBPyConnection, keys: Keys) -> None:
-    """Give ``connection`` what it needs for encrypted Parquet: the cipher (httpfs carries OpenSSL) and the storage key."""
+    """Give ``connection`` what it needs for encrypted Parquet: the cipher (httpfs carries OpenSSL) and the key of every year."""
     connection.execute("load httpfs")
     connection.execute("set temp_file_encryption = true")
-    connection.execute(f"pragma add_parquet_key('{LANDING_KEY}', '{keys.storage_text}')")
+    add_landing_keys(connection, keys)
+
+
+def add_landing_keys(connection: duckdb.DuckDBPyConnection, keys: Keys, prefix: str = "") -> None:
+    """Give ``connection`` the keys of landed files, each under its name with ``prefix`` before it."""
+    for year in ("", *keys.years):
+        connection.execute(f"pragma add_parquet_key('{prefix}{year or OF_NO_YEAR}', '{keys.text(year)}')")
 
 
 def attach_warehouse(connection: duckdb.DuckDBPyConnection, keys: Keys, path: Path, *, read_only: bool) -> None:
     """Attach the encrypted database at ``path`` as ``warehouse``. A key is always given: without one DuckDB makes plaintext."""
     mode = ", read_only" if read_only else ""
-    connection.execute(f"attach if not exists '{path}' as warehouse (encryption_key '{keys.storage_text}'{mode})")
+    connection.execute(f"attach if not exists '{path}' as warehouse (encryption_key '{keys.text('')}'{mode})")
 
 
 def _extension_directory(home: Home) -> Path:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from pipelines.home import lock
+from pipelines.home.keys import changing, make_years
 from pipelines.home.paths import LAYOUT, Home
 from pipelines.home.signing import make_signing_key
 from pipelines.home.whole import write_whole
@@ -17,4 +19,11 @@ def bring_up_to_date(home: Home) -> None:
     if home.layout < LAYOUT or any(home.keys.glob("*.pub")):
         make_signing_key(home)
     if home.layout < LAYOUT:
-        write_whole(home.layout_file, json.dumps({"layout": LAYOUT}).encode() + b"\n")
+        with lock.held(home):
+            make_years(home)
+            if changing(home):
+                return  # what is stored is under two keys until that change is ended
+            from pipelines.home.rotation import under_years  # brings DuckDB with it, which most verbs do without
+
+            under_years(home)
+            write_whole(home.layout_file, json.dumps({"layout": LAYOUT}).encode() + b"\n")

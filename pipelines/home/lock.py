@@ -9,6 +9,8 @@ import fcntl
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.home.paths import Home, HomeError
@@ -36,6 +38,18 @@ def hold(home: Home) -> None:
         raise busy
     os.close(building)
     _held[home.root] = descriptor
+
+
+@contextmanager
+def held(home: Home) -> Iterator[None]:
+    """The same, until the block ends."""
+    mine = home.root not in _held
+    hold(home)
+    try:
+        yield
+    finally:
+        if mine:
+            os.close(_held.pop(home.root))
 
 
 def is_free(home: Home) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-LAYOUT = 2
-"""Of the home. 1: no file says so and nothing is signed. 2: ``layout.json``, a signing key, a signature in each release. See ``layout``."""
+LAYOUT = 3
+"""Of the home. 1: no file says so and nothing is signed. 2: ``layout.json``, a signing key, a signature in each release. 3: a key for each
+academic year, under which what is landed lies. See ``layout``."""
 
 
 class HomeError(Exception):

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.home import duck
 from pipelines.home.keys import STORAGE, Keys, adopt, changing, give_up, keys_in_use, upcoming
+from pipelines.home.parquet import OF_NO_YEAR, key_name, quoted, under
 from pipelines.home.paths import Home, HomeError
-from pipelines.home.vault import MAGIC, seal, unseal
+from pipelines.home.vault import HEAD_BYTES, is_sealed, seal, unseal, year_of
 from pipelines.home.whole import flush_directory, write_whole
 
 if TYPE_CHECKING:
     import duckdb
 
-OLD, NEW = duck.LANDING_KEY, "upcoming"
+NEW = "upcoming "
 PARTIAL = ".*.partial"
 
 
@@ -57,13 +58,13 @@ def _under(home: Home, old: Keys, new: Keys) -> int:
     for path in _sealed(home):
         stored = path.read_bytes()
         if not _opens(new, path.name, stored):
-            write_whole(path, seal(new, path.name, unseal(old, path.name, stored)))
+            write_whole(path, seal(new, path.name, unseal(old, path.name, stored), year_of(stored)))
             changed += 1
     connection = duck.connect(home, old)
     try:
-        connection.execute(f"pragma add_parquet_key('{NEW}', '{new.storage_text}')")
+        duck.add_landing_keys(connection, new, NEW)
         for path in sorted(home.landing.rglob("*.parquet")):
-            changed += _parquet_anew(connection, path)
+            changed += _parquet_anew(connection, path, NEW + key_name(path), (key_name(path), OF_NO_YEAR))
     finally:
         connection.close()
     return changed
@@ -77,7 +78,7 @@ def _sealed(home: Home) -> Iterator[Path]:
         for path in sorted(room.glob("*")):
             if path.is_file():
                 with path.open("rb") as file:
-                    if room != home.warehouse or file.read(len(MAGIC)) == MAGIC:
+                    if room != home.warehouse or is_sealed(file.read(HEAD_BYTES)):
                         yield path
 
 
@@ -89,29 +90,40 @@ def _opens(keys: Keys, name: str, sealed: bytes) -> bool:
     return True
 
 
-def _parquet_anew(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
-    """Whether the file was under the old key, and is now under the new one: whole, or as it was."""
-    import duckdb
+def under_years(home: Home) -> None:
+    """Every landed file that is under the storage key itself, as layout 2 had them, under the key of its year."""
+    connection = duck.connect(home, keys_in_use(home))
+    try:
+        for path in sorted(home.landing.rglob("*.parquet")):
+            _parquet_anew(connection, path, key_name(path), (OF_NO_YEAR,))
+    finally:
+        connection.close()
 
-    source = "(select * from read_parquet(?, hive_partitioning = false, encryption_config = {{footer_key: '{}'}}))"
-    try:
-        connection.execute(f"select count(hash(stored)) from {source.format(NEW)} as stored", [str(path)])
+
+def _parquet_anew(connection: duckdb.DuckDBPyConnection, path: Path, new: str, old: Sequence[str]) -> bool:
+    """Whether the file was under a key of those names in ``old``, and is now under ``new``: whole, or as it was."""
+    if _opened(connection, f"select count(hash(stored)) from {under(new, [path])} as stored"):
         return False
-    except duckdb.Error:
-        pass
     aside = path.with_name(f".{path.name}.partial")
-    target = str(aside).replace("'", "''")
-    try:
-        connection.execute(
-            f"copy {source.format(OLD)} to '{target}' (format parquet, encryption_config {{footer_key: '{NEW}'}})", [str(path)]
-        )
-    except duckdb.Error:
+    into = f"to {quoted(aside)} (format parquet, encryption_config {{footer_key: '{new}'}})"
+    if not any(_opened(connection, f"copy (from {under(name, [path])}) {into}") for name in old):
         aside.unlink(missing_ok=True)
         place = "/".join(path.parts[-4:])
-        raise HomeError(f"The landed file {place} was changed or belongs to another key. Restore it from a backup.") from None
+        raise HomeError(f"The landed file {place} was changed or belongs to another key. Restore it from a backup.")
     aside.chmod(0o600)
     with aside.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(aside, path)
     flush_directory(path.parent)
+    return True
+
+
+def _opened(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
+    """Whether ``statement`` could be carried out; it cannot where a file does not open with the key it names."""
+    import duckdb
+
+    try:
+        connection.execute(statement)
+    except duckdb.Error:
+        return False
     return True

@@ -123,16 +123,20 @@ def _land_again(store: Store, active: SliceEntry) -> None:
 
 
 def reading_of(store: Store, entry: FileEntry) -> Reading:
-    """What the file holds today. A year that it does not say is the one it was taken for when it came, not the one that is open now."""
+    """What the file holds today of years that are not over.
+
+    A year that it does not say is the one it was taken for when it came, not the one that is open now.
+    """
     if store.is_gone(entry.content_hash):
         return Reading(entry.exported, entry.dataset, problems=(problem("bytes_gone"),))
-    return read(store.unsealed(entry.content_hash), source_of(store, entry), store.catalogue, store.keys, store.judge)
+    reading = read(store.unsealed(entry.content_hash), source_of(store, entry), store.catalogue, store.keys, store.judge)
+    return replace(reading, records={key: rows for key, rows in reading.records.items() if key.period in store.keys.years})
 
 
 def lessened(store: Store, entry: FileEntry, reading: Reading) -> str:
     """Keep the file's bytes without those who were erased, or say that they are to be destroyed; what the ledger is to say."""
     less = erasure.without_erased(store, store.unsealed(entry.content_hash), source_of(store, entry), reading)
-    return store.keep_less(entry.content_hash, less)
+    return store.keep_less(entry.content_hash, less, max((key.period for key in reading.records), default=""))
 
 
 def source_of(store: Store, entry: FileEntry) -> Source:

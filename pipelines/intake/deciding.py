@@ -62,20 +62,20 @@ def decide(store: Store, parcel: Parcel, now: dt.datetime, confirmed: bool = Fal
     if same_as is not None:
         reading, outcome = Reading(same_as.exported, same_as.dataset), SAME
     else:
-        kept_before = (store.home.raw / digest).exists()
-        if parcel.content is not None and parcel.refusal is None:
-            store.seal(digest, parcel.content)
         reading = _read(store, parcel)
         landed = entries(reference, digest, reading, store.catalogue)
+        year = max((entry.key.period for entry in landed), default="")
         reading, outcome = _placed_in_time(store, reading, landed)
-        if reading.erased and outcome == REFUSED and kept_before and _kept(store, digest):
+        if reading.erased and outcome == REFUSED and (store.home.raw / digest).exists() and _kept(store, digest):
             pass  # another's file that is in use, already without them
         elif reading.erased:
             less = None if outcome == REFUSED else erasure.without_erased(store, parcel.content or b"", parcel.source, reading)
-            store.ledger.lessen(digest, store.keep_less(digest, less), now.date())
+            store.ledger.lessen(digest, store.keep_less(digest, less, year), now.date())
             store.destroy_what_is_due()
         elif parcel.content is not None and outcome == REFUSED:
             store.quarantine(digest, parcel.content)
+        elif parcel.content is not None:
+            store.seal(digest, parcel.content, year)
     known = _known(store, place, reading, landed, same_as)
     if outcome == ACCEPTED:
         reading = replace(reading, problems=(*reading.problems, *columns_changed(reading, known)))
@@ -139,6 +139,8 @@ def _read(store: Store, parcel: Parcel) -> Reading:
             reading = read(parcel.content, parcel.source, store.catalogue, store.keys, store.judge)
     except Exception as error:  # whatever a file provokes is that file's refusal, and its text may quote a value
         return Reading(parcel.source.modified, problems=(problem("could_not_be_checked", what=type(error).__name__),))
+    if reading.refusal is None and (over := sorted({key.period for key in reading.records} - store.keys.years.keys())):
+        return replace(reading, problems=(problem("year_over", what=", ".join(over)), *reading.problems), records={})
     if reading.refusal is None and (_kept(store, parcel.content_hash) or _is_another_academys(store, reading)):
         return replace(reading, problems=(problem("wrong_academy"), *reading.problems), records={})
     return reading

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.home import Home, Keys
+from pipelines.home.parquet import landed
 from pipelines.intake.landing import MAIN, Landing
 
 DATASET = "pupils"
@@ -33,7 +34,7 @@ _CONFLICTS = f"""
 with pupils as (
     select person_key, former_key, academy_urn,
         leaving_date is null and coalesce(enrolment_status, 'C') in {MAIN} as on_main_roll
-    from read_parquet(?, hive_partitioning = false, encryption_config = {{footer_key: 'landing'}})
+    from {{landed}}
 ),
 claims as (select distinct former_key, person_key, academy_urn from pupils where former_key <> person_key),
 clear_claims as (select former_key, min(person_key) as person_key from claims group by former_key having count(distinct person_key) = 1),
@@ -57,12 +58,12 @@ select kind, first, second, count(distinct who) from found group by kind, first,
 
 def conflicts(home: Home, keys: Keys, period: str) -> list[Conflict]:
     """What the lists of pupils in use for a period say that cannot be so."""
-    files = [str(path) for path in (home.landing / DATASET / f"period={period}").glob("academy_urn=*/*.parquet")]
+    files = list((home.landing / DATASET / f"period={period}").glob("academy_urn=*/*.parquet"))
     if not files:
         return []
     landing = Landing(home, keys)
     try:
-        found = landing.connection.execute(_CONFLICTS, [sorted(files)]).fetchall()
+        found = landing.connection.execute(_CONFLICTS.format(landed=landed(sorted(files)))).fetchall()
     finally:
         landing.close()
     return [Conflict(*row) for row in found]

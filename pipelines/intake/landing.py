@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.catalogue.model import Dataset
 from pipelines.home import Home, HomeError, Keys
+from pipelines.home.parquet import encryption, landed, quoted
 from pipelines.home.whole import make_private, move
 from pipelines.intake.contract import ATTRIBUTES, landed_types
 from pipelines.intake.mapping import Record, Slice
@@ -72,18 +73,14 @@ class Landing:
     def values(self, key: Slice, reference: str, column: str) -> set[str]:
         """The different values of one column of a landed file, blanks left out."""
         found = self.connection.execute(
-            f'select distinct "{column}" from read_parquet(?, hive_partitioning = false, '
-            f"encryption_config = {{footer_key: 'landing'}}) where \"{column}\" is not null",
-            [[str(path_of(self.home, key, reference))]],
+            f'select distinct "{column}" from {landed([path_of(self.home, key, reference)])} where "{column}" is not null'
         ).fetchall()
         return {str(value) for (value,) in found}
 
     def forget(self, dataset: Dataset, key: Slice, reference: str, over: Collection[str]) -> bool:
         """Land a slice again without the columns and attributes ``over``; whether it had any of them."""
         path = path_of(self.home, key, reference)
-        found = self.connection.execute(
-            "select * from read_parquet(?, hive_partitioning = false, encryption_config = {footer_key: 'landing'})", [str(path)]
-        )
+        found = self.connection.execute(f"from {landed([path])}")
         names = [column[0] for column in found.description or []]
         records = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         less = [
@@ -108,11 +105,7 @@ class Landing:
         for key, (reference, rows) in held.items():
             path = path_of(self.home, key, reference)
             try:
-                whole = self.connection.execute(
-                    "select count(hash(landed)), count(*) from read_parquet(?, hive_partitioning = false, "
-                    "encryption_config = {footer_key: 'landing'}) as landed",
-                    [str(path)],
-                ).fetchone()
+                whole = self.connection.execute(f"select count(hash(landed)), count(*) from {landed([path])} as landed").fetchone()
             except duckdb.Error:
                 whole = None
             if whole != (rows, rows):
@@ -133,21 +126,17 @@ class Landing:
     def _elsewhere(self, key: Slice, persons: Sequence[str], where: str, *more: str) -> list[tuple[str, ...]]:
         """The pseudonyms among ``persons``, each once (with the columns ``more``), that stand in other academies' files of the period."""
         others = self.home.landing / key.dataset / f"period={key.period}"
-        files = [str(path) for path in others.glob("academy_urn=*/*.parquet") if path.parent.name != f"academy_urn={key.urn}"]
+        files = [path for path in others.glob("academy_urn=*/*.parquet") if path.parent.name != f"academy_urn={key.urn}"]
         if not files:
             return []
         self.connection.register("persons", _table({"person_key": "VARCHAR"}, [{"person_key": person} for person in persons]))
         found = self.connection.execute(
-            f"select distinct {', '.join(('person_key', *more))} from read_parquet(?, hive_partitioning = false, "
-            f"encryption_config = {{footer_key: 'landing'}}) semi join persons using (person_key) where {where}",
-            [files],
+            f"select distinct {', '.join(('person_key', *more))} from {landed(files)} semi join persons using (person_key) where {where}"
         ).fetchall()
         self.connection.unregister("persons")
         return found
 
     def _write(self, dataset: Dataset, path: Path, records: Sequence[Record]) -> None:
-        from pipelines.home.duck import PARQUET_ENCRYPTION
-
         types = landed_types(dataset)
         aside = self.home.landing / ".aside" / path.name
         for directory in (aside.parent, path.parent):
@@ -155,17 +144,12 @@ class Landing:
         rows = sorted(records, key=lambda record: [str(record[name]) for name in types])
         self.connection.register("landed", _table(types, rows))
         columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
-        # COPY takes no bound parameter for its target; the path is made of a hash and names the catalogue allows.
-        self.connection.execute(f"copy (select {columns} from landed) to '{_quoted(aside)}' (format parquet, {PARQUET_ENCRYPTION})")
+        self.connection.execute(f"copy (select {columns} from landed) to {quoted(aside)} (format parquet, {encryption(path)})")
         self.connection.unregister("landed")
         aside.chmod(0o600)
         with aside.open("rb") as file:
             os.fsync(file.fileno())
         move(aside, path)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _table(types: dict[str, str], records: Sequence[Record]) -> Any:

@@ -18,6 +18,7 @@ import yaml
 from pipelines.catalogue.load import STOP_LISTS
 from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.home import Home, HomeError, Keys
+from pipelines.home.parquet import landed
 from pipelines.home.whole import flush_directory, write_whole
 from pipelines.intake import erasure, values
 from pipelines.intake.contract import ATTRIBUTES, PERSON
@@ -60,12 +61,12 @@ def listed(home: Home, name: str, keys: Iterable[str]) -> None:
 
 def also_known(home: Home, keys: Keys, key: str) -> frozenset[str]:
     """``key`` with the keys of the same pupil's former and later numbers, as far as the files in use say so and no other pupil claims them."""
-    files = [str(path) for path in (home.landing / "pupils").rglob("*.parquet") if path.name != EMPTY]
+    files = [path for path in (home.landing / "pupils").rglob("*.parquet") if path.name != EMPTY]
     claims: set[tuple[str, str]] = set()
     if files:
         with closing(Landing(home, keys)) as landing:
             found = landing.connection.execute(
-                f"select distinct former_key, person_key from {_SOURCE} where former_key <> person_key", [sorted(files)]
+                f"select distinct former_key, person_key from {landed(sorted(files))} where former_key <> person_key"
             )
             claims = {(former, now) for former, now in found.fetchall()}
     once = {former for former, _ in claims if sum(other == former for other, _ in claims) == 1}
@@ -77,20 +78,17 @@ def also_known(home: Home, keys: Keys, key: str) -> frozenset[str]:
     return frozenset(known)
 
 
-_SOURCE = "read_parquet(?, hive_partitioning = false, encryption_config = {footer_key: 'landing'})"
-
-
 def rows_of(home: Home, keys: Keys, catalogue: Catalogue, who: frozenset[str]) -> dict[str, list[dict[str, Any]]]:
     """By dataset, the landed rows of that person: columns as they landed, the attributes beside them, codes with their labels."""
     found: dict[str, list[dict[str, Any]]] = {}
     with closing(Landing(home, keys)) as landing:
         for name, dataset in catalogue.datasets.items():
-            files = sorted(str(path) for path in (home.landing / name).rglob("*.parquet") if path.name != EMPTY)
+            files = sorted(path for path in (home.landing / name).rglob("*.parquet") if path.name != EMPTY)
             if dataset.person and files:
                 columns = [PERSON, *(item.name for item in erasure.numbers_of(dataset) if item.name != dataset.person and item.store)]
                 where = " or ".join(f'list_contains(?, "{column}")' for column in columns)
                 asked = landing.connection.execute(
-                    f"select * from {_SOURCE} where {where} order by period, academy_urn", [files, *([sorted(who)] * len(columns))]
+                    f"select * from {landed(files)} where {where} order by period, academy_urn", [sorted(who)] * len(columns)
                 )
                 headings = [column[0] for column in asked.description or []]
                 rows = [dict(zip(headings, row, strict=True)) for row in asked.fetchall()]

@@ -1,4 +1,7 @@
-"""What is stored ends when it is due: quarantine, bytes no longer in use, and landed years. How long, the catalogue says; nothing is decided here."""
+"""What is stored ends when it is due: quarantine, bytes no longer in use, landed years, and their keys. How long, the catalogue says.
+
+Nothing is decided here.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.catalogue.model import Catalogue, Dataset
+from pipelines.home.keys import destroy_years
+from pipelines.home.parquet import key_name
 from pipelines.home.whole import flush_directory
 from pipelines.intake.contract import is_column
 from pipelines.intake.converge import forget_undeclared, tidy
@@ -18,24 +23,29 @@ from pipelines.intake.store import Store
 
 @dataclass(frozen=True)
 class Ended:
-    """How many were destroyed because their time was over: files of quarantine and of ``raw/``, landed slices; and slices that lost columns."""
+    """How many were destroyed because their time was over: files of quarantine and of ``raw/``, landed slices; slices that lost columns.
+
+    ``years``: academic years whose key was destroyed, so that no backup made before can be read of them.
+    """
 
     quarantine: int = 0
     raw: int = 0
     slices: int = 0
     lessened: int = 0
+    years: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.quarantine or self.raw or self.slices or self.lessened)
+        return bool(self.quarantine or self.raw or self.slices or self.lessened or self.years)
 
     def __str__(self) -> str:
-        return f"{self.quarantine} of quarantine, {self.raw} of raw, {self.slices} landed slices; {self.lessened} slices without columns that are over"
+        counted = f"{self.quarantine} of quarantine, {self.raw} of raw, {self.slices} landed slices; {self.lessened} slices without columns that are over"
+        return counted + (f"; the key of {', '.join(self.years)}" if self.years else "")
 
 
 def retain(store: Store, today: dt.date) -> Ended:
     """End what is due ``today``; running it again ends nothing more. Call it holding the home's lock, with the landing in order."""
     landed = _landed_years(store, today)
-    return Ended(_quarantine(store, today), _raw(store, today), *landed)
+    return Ended(_quarantine(store, today), _raw(store, today), *landed, _keys(store, today))
 
 
 def kept_until(catalogue: Catalogue, dataset: Dataset, period: str) -> dict[str, dt.date]:
@@ -123,6 +133,27 @@ def _landed_years(store: Store, today: dt.date) -> tuple[int, int]:
             lessened += bool(active and store.landing.forget(dataset, key, active.reference, over))
     store.destroy_what_is_due()
     return ended, lessened
+
+
+def _keys(store: Store, today: dt.date) -> tuple[str, ...]:
+    """The years whose every column of every dataset is over, and of which nothing is stored any more; their keys are destroyed."""
+    over = [
+        item.period
+        for item in store.catalogue.calendar.periods
+        if item.period in store.keys.years
+        and all(
+            day <= today
+            for dataset in store.catalogue.datasets.values()
+            for day in kept_until(store.catalogue, dataset, item.period).values()
+        )
+    ]
+    held = {key_name(path) for path in store.home.landing.rglob("*.parquet")} | store.sealed_years() if over else set()
+    ended = tuple(year for year in over if year not in held)
+    if ended:
+        destroy_years(store.home, ended)
+        for year in ended:
+            del store.keys.years[year]
+    return ended
 
 
 def _last_received(store: Store) -> dict[str, dt.date]:

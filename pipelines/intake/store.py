@@ -6,7 +6,7 @@ from types import TracebackType
 
 from pipelines.catalogue.model import Catalogue
 from pipelines.home import Home, HomeError, Keys
-from pipelines.home.vault import seal, unseal
+from pipelines.home.vault import HEAD_BYTES, seal, unseal, year_of
 from pipelines.home.whole import flush_directory, move, write_whole
 from pipelines.intake.landing import Landing
 from pipelines.intake.ledger import DESTROYED, REWRITTEN, Ledger
@@ -31,11 +31,11 @@ class Store:
         """Fingerprint of the catalogue entries that a file of this dataset is read by."""
         return self.catalogue.fingerprints.get(f"dataset:{dataset}", "")
 
-    def seal(self, digest: str, content: bytes) -> None:
-        """Keep the bytes, encrypted, under their hash."""
+    def seal(self, digest: str, content: bytes, year: str) -> None:
+        """Keep the bytes under their hash, encrypted with the key of the academic year they are of, the last where they are of several."""
         path = self.home.raw / digest
         if not path.exists():
-            write_whole(path, seal(self.keys, digest, content))
+            write_whole(path, seal(self.keys, digest, content, year))
             self.ledger.kept_again(digest)
 
     def unsealed(self, digest: str) -> bytes:
@@ -55,15 +55,23 @@ class Store:
         else:
             move(sealed, locked)
 
+    def sealed_years(self) -> set[str]:
+        """The academic years under whose keys some bytes are sealed."""
+        found = set()
+        for path in (*self.home.raw.glob("*"), *self.home.quarantine.glob("*")):
+            with path.open("rb") as file:
+                found.add(year_of(file.read(HEAD_BYTES)))
+        return found
+
     def is_gone(self, digest: str) -> bool:
         """Whether the bytes were destroyed on purpose."""
         return not (self.home.raw / digest).exists() and digest in self.ledger.lessened()
 
-    def keep_less(self, digest: str, content: bytes | None) -> str:
+    def keep_less(self, digest: str, content: bytes | None, year: str) -> str:
         """Keep ``content``, which holds less, in place of the bytes of that hash; ``None``: they are to be destroyed. What the ledger is to say."""
         if content is None:
             return DESTROYED
-        write_whole(self.home.raw / digest, seal(self.keys, digest, content))
+        write_whole(self.home.raw / digest, seal(self.keys, digest, content, year))
         return REWRITTEN
 
     def destroy_what_is_due(self) -> None:

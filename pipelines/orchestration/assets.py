@@ -103,8 +103,10 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
         stale.close(context.instance, own=context.run_id)
         stale.forget(context.instance, dt.datetime.now(dt.UTC) - dt.timedelta(days=opened.catalogue.retention.log_days))
         heartbeat.began(opened.home, dt.datetime.now(dt.UTC))
+        today = min(clock.now(), dt.datetime.now(dt.UTC))  # a rehearsal of a later day destroys nothing
+        steps.retain(opened, today)  # also what a restored backup has of years whose key was destroyed, which nobody can read
         report = steps.take_in(opened, clock.now, context.log.info)
-        steps.retain(opened, min(clock.now(), dt.datetime.now(dt.UTC)))  # a rehearsal of a later day destroys nothing
+        steps.retain(opened, today)
         matrix = steps.write_matrix(opened, clock.now())
         if steps.nothing_landed(opened):
             raise Failure("No file has been accepted yet, so there is nothing to count. The receipts say why.", allow_retries=False)

@@ -16,8 +16,9 @@ from pipelines import intake
 from pipelines.catalogue import Catalogue, load
 from pipelines.catalogue.tables import reference_tables
 from pipelines.home import Home, load_keys
-from pipelines.home.duck import LANDING_KEY, attach_warehouse, settings, unlock
+from pipelines.home.duck import attach_warehouse, settings, unlock
 from pipelines.home.lock import build_for_parent
+from pipelines.home.parquet import PERIOD, landed
 from pipelines.orchestration.dbt import HOME_VARIABLE, WAREHOUSE_VARIABLE
 from pipelines.orchestration.quiet import quiet
 from pipelines.release.history import changes, released_cells
@@ -47,9 +48,9 @@ def make_sources(conn: DuckDBPyConnection, home: Home, catalogue: Catalogue) -> 
     """Make what dbt reads on an unlocked ``conn``: landing as views; the ledger's returns, earlier releases and the catalogue as tables."""
     conn.execute("create schema landing")
     for dataset in catalogue.datasets:
-        files = str(home.landing / dataset / "**" / "*.parquet").replace("'", "''")
-        parquet = f"read_parquet('{files}', hive_partitioning = false, encryption_config = {{footer_key: '{LANDING_KEY}'}})"
-        conn.execute(f"create view landing.{dataset} as select * from {parquet}")
+        folder = home.landing / dataset
+        files = [folder / "*.parquet", *(year / "**" / "*.parquet" for year in sorted(folder.glob(f"{PERIOD}*")) if any(year.iterdir()))]
+        conn.execute(f"create view landing.{dataset} as select * from {landed(files)}")
     conn.execute("create table landing.returns (dataset varchar, period varchar, academy_urn varchar)")
     for dataset, period, urn, _ in intake.inputs(home):
         conn.execute("insert into landing.returns values (?, ?, ?)", [dataset, period, urn])

@@ -30,9 +30,8 @@ class Opened:
         os.umask(0o077)
         home = Home.existing(root)
         home.refuse_if_exposed()
-        opened = cls(home, load_keys(home))
         bring_up_to_date(home)
-        return opened
+        return cls(home, load_keys(home))
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -141,7 +141,7 @@ def test_a_backup_that_holds_the_keys_is_noticed(failed: Failed) -> None:
 
 
 def test_a_later_layout_that_is_read_all_the_same_is_noticed(failed: Failed) -> None:
-    assert any(name.startswith("layout 3") for name in failed(copies.other_versions, paths, "LAYOUT", 99))
+    assert any(name.startswith("layout 4") for name in failed(copies.other_versions, paths, "LAYOUT", 99))
 
 
 def test_a_log_whose_chain_is_not_checked_is_noticed(failed: Failed) -> None:

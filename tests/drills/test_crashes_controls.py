@@ -17,6 +17,7 @@ import pytest
 
 from pipelines.catalogue import load
 from pipelines.drills import aftermath, crashes, full_disk, judges
+from pipelines.drills import scene as scenes
 from pipelines.drills.promise import CannotTry, Case
 from pipelines.drills.scene import Scene
 from pipelines.home import Home, make_keys, seam
@@ -101,6 +102,26 @@ def test_the_seam_ends_a_run_at_the_passage_that_is_named(tmp_path: Path) -> Non
     assert done.returncode == -9
     assert len((tmp_path / "tally").read_text().splitlines()) == 5
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".2.partial", "0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("done", "broken"),
+    [
+        ("", []),
+        ("import dbt", ["neither Dagster, dbt nor Great Expectations is imported by any process"]),
+        ("pathlib.Path(home, 'releases', 'current', 'reports', 'a.html').write_text('half')", ["the release is the same to the byte"]),
+        ("words = 'Refreshed'", ["it says that there is nothing new"]),
+    ],
+)
+def test_a_refresh_that_works_for_nothing_is_noticed(scene: Scene, monkeypatch: pytest.MonkeyPatch, done: str, broken: list[str]) -> None:
+    home = Home.at(scene.place("home"))
+    published(home)
+    words = (
+        f"import pathlib, sys, pipelines; home, words = sys.argv[-1], 'Nothing new since the last refresh'; {done or 'pass'}; print(words)"
+    )
+    monkeypatch.setattr(Scene, "released", lambda self: home)
+    monkeypatch.setattr(scenes, "COMMAND", (sys.executable, "-c", words))
+    assert failed(crashes.again(scene)) == broken
 
 
 def test_a_lock_that_holds_nobody_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

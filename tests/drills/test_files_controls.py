@@ -7,12 +7,14 @@ import io
 import zipfile
 from collections.abc import Iterator
 
+import duckdb
 import pytest
 
 from pipelines.drills import clock, files, formulas, hostile
 from pipelines.drills.door import FIRST, SECOND, Door
 from pipelines.drills.promise import Case
 from pipelines.drills.scene import Scene
+from pipelines.home import Home
 from pipelines.intake import arrivals, deciding, extents, ledger, names, receipts, settle, values
 
 
@@ -103,6 +105,18 @@ def test_a_page_that_runs_what_it_shows_is_noticed(made: Scene, monkeypatch: pyt
     door = Door.of(made)
     told = door.send(FIRST, "{{ 7*191 }} 2025-26.csv", door.pupils(FIRST))
     assert "1337" in told["page"].read_text("utf-8")
+
+
+def test_a_query_that_reaches_a_file_is_noticed(made: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = "select * from read_text('/etc/hostname')"
+    home = Home.at(made.place("home"))
+    (home.releases / "current" / "marts").mkdir(parents=True)
+    monkeypatch.setattr(Scene, "released", lambda scene: home)
+    monkeypatch.setattr(hostile, "PAYLOADS", hostile.PAYLOADS[:3])
+    monkeypatch.setattr(hostile, "DOORS", (asked,))
+    assert failed(hostile.injections(made)) == []
+    monkeypatch.setattr(hostile, "answers", lambda connection, sql: duckdb.connect().execute(sql).fetchall())
+    assert failed(hostile.injections(made)) == [f"query: {asked}"]
 
 
 def test_a_clock_that_decides_is_noticed(made: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipelines.home import Home, HomeError, Keys, duck, load_keys, make_keys, rotation
-from pipelines.home.keys import STORAGE, keys_in_use, upcoming
+from pipelines.home import Home, HomeError, Keys, duck, load_keys, make_keys, parquet, rotation
+from pipelines.home.keys import STORAGE, YEARS, keys_in_use, upcoming
+from pipelines.home.layout import bring_up_to_date
+from pipelines.home.paths import LAYOUT
 from pipelines.home.rotation import rotate_storage
 from pipelines.home.vault import seal, unseal
 from pipelines.home.whole import write_whole
 
+YEAR = "2025-26"
 NAMES = [f"{number:064x}" for number in range(4)]
 
 
@@ -23,11 +27,11 @@ def home(tmp_path: Path) -> Home:
     make_keys(home)
     keys = load_keys(home)
     for name in NAMES:
-        write_whole(home.raw / name, seal(keys, name, name.encode()))
-    folder = home.landing / "people" / "period=2025-26"
-    folder.mkdir(parents=True)
+        write_whole(home.raw / name, seal(keys, name, name.encode(), YEAR if name != NAMES[0] else ""))
+    landed = home.landing / "people" / f"period={YEAR}" / "a.parquet"
+    landed.parent.mkdir(parents=True)
     connection = duck.connect(home, keys)
-    connection.execute(f"copy (select range as n from range(100)) to '{folder / 'a.parquet'}' (format parquet, {duck.PARQUET_ENCRYPTION})")
+    connection.execute(f"copy (select range as n from range(100)) to '{landed}' (format parquet, {parquet.encryption(landed)})")
     connection.close()
     return home
 
@@ -37,9 +41,7 @@ def opened(home: Home, keys: Keys) -> tuple[int, int]:
     raw = sum(unseal(keys, name, (home.raw / name).read_bytes()) == name.encode() for name in NAMES)
     connection = duck.connect(home, keys)
     try:
-        found = connection.execute(
-            f"select sum(n) from read_parquet('{home.landing}/**/*.parquet', encryption_config = {{footer_key: 'landing'}})"
-        ).fetchall()
+        found = connection.execute(f"select sum(n) from {parquet.landed(home.landing.rglob('*.parquet'))}").fetchall()
     finally:
         connection.close()
     return raw, int(found[0][0])
@@ -88,7 +90,7 @@ def test_a_file_that_opens_with_neither_key_stops_it_with_both_in_place(home: Ho
         rotate_storage(home)
     old = keys_in_use(home)
     assert upcoming(home, STORAGE) != old.storage
-    (home.raw / NAMES[2]).write_bytes(seal(old, NAMES[2], NAMES[2].encode()))
+    (home.raw / NAMES[2]).write_bytes(seal(old, NAMES[2], NAMES[2].encode(), YEAR))
     rotate_storage(home, undo=True)
     assert opened(home, replace(load_keys(home))) == (len(NAMES), 4950)
 
@@ -103,3 +105,51 @@ def test_what_a_killed_run_left_half_written_holds_nothing_up(home: Home) -> Non
     (home.landing / ".aside" / "a.parquet").write_bytes(b"PAR1 half of a file")
     rotate_storage(home)
     assert opened(home, load_keys(home)) == (len(NAMES), 4950)
+
+
+def as_layout_2(home: Home) -> None:
+    """What the layout before had: landed files under the storage key itself, and no halves of years."""
+    keys = load_keys(home)
+    connection = duck.connect(home, keys)
+    for path in home.landing.rglob("*.parquet"):
+        aside = path.with_suffix(".aside")
+        connection.execute(f"copy (from {parquet.landed([path])}) to '{aside}' (format parquet, {parquet.encryption(Path('of no year'))})")
+        aside.rename(path)
+    connection.close()
+    for name in NAMES:
+        write_whole(home.raw / name, seal(keys, name, name.encode()))
+    (home.keys / YEARS).unlink()
+    write_whole(home.layout_file, b'{"layout": 2}')
+
+
+def test_a_home_of_the_layout_before_is_brought_under_the_keys_of_its_years(home: Home) -> None:
+    as_layout_2(home)
+    with pytest.raises(HomeError, match=r"years\.json is missing"):
+        load_keys(home)
+    bring_up_to_date(home)
+    assert home.layout == LAYOUT and opened(home, load_keys(home)) == (len(NAMES), 4950)
+    halves = (home.keys / YEARS).read_bytes()
+    write_whole(home.layout_file, b'{"layout": 2}')  # as if killed before the last step
+    bring_up_to_date(home)
+    assert (home.keys / YEARS).read_bytes() == halves and opened(home, load_keys(home)) == (len(NAMES), 4950)
+
+
+def test_a_change_of_key_that_the_version_before_began_is_finished_first(home: Home) -> None:
+    as_layout_2(home)
+    upcoming(home, STORAGE)
+    bring_up_to_date(home)
+    assert home.layout == 2
+    with pytest.raises(HomeError, match="interrupted"):
+        load_keys(home)
+    rotate_storage(home)
+    bring_up_to_date(home)
+    assert home.layout == LAYOUT and opened(home, load_keys(home)) == (len(NAMES), 4950)
+
+
+def test_nobody_brings_a_home_up_to_date_that_another_works_in(home: Home) -> None:
+    as_layout_2(home)
+    with (home.root / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(HomeError, match="Another run is at work"):
+            bring_up_to_date(home)
+    assert home.layout == 2

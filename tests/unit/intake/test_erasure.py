@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
+import duckdb
 import openpyxl
 import pytest
 from made_up_exports import FIRST, NOW, SECOND, MadeUpTrust, census, interface, passing, pupils, record, upn, written
 
 from pipelines import intake
 from pipelines.catalogue import load
-from pipelines.home import HomeError, load_keys
+from pipelines.home import HomeError, keys, load_keys, parquet
 from pipelines.home.vault import unseal
+from pipelines.home.whole import write_whole
 from pipelines.intake import receipts
 from pipelines.intake.erasure import without_erased
+from pipelines.intake.landing import Landing
 from pipelines.intake.ledger import DESTROYED, EXPIRED, REWRITTEN, Ledger
 from pipelines.intake.mapping import pseudonym
+from pipelines.intake.retention import kept_until
 
 WHO = 7
 
@@ -307,3 +312,53 @@ def test_bytes_that_no_file_was_recorded_for_end_too(trust: MadeUpTrust) -> None
         assert intake.retain(store, dt.date.today()) == intake.Ended()
         assert intake.retain(store, dt.date.today() + dt.timedelta(days=366)).raw == 1
     assert not stray.exists()
+
+
+def test_the_key_of_a_year_that_is_over_is_destroyed_and_no_copy_made_before_can_be_read(trust: MadeUpTrust) -> None:
+    trust.drop(FIRST, "pupils.csv", written(pupils(range(30))))
+    trust.take_in()
+    (landed,) = (path for path in trust.home.landing.glob("pupils/*/*/*.parquet"))
+    (raw,) = trust.home.raw.iterdir()
+    copies = {path: path.read_bytes() for path in (landed, raw)}
+    over = max(day for dataset in trust.catalogue.datasets.values() for day in kept_until(trust.catalogue, dataset, "2025-26").values())
+
+    def after(day: dt.date) -> intake.Ended:
+        with intake.Store(trust.home, load_keys(trust.home), trust.catalogue, passing) as store:
+            return intake.retain(store, day)
+
+    after(over - dt.timedelta(days=1))
+    assert "2025-26" in load_keys(trust.home).years
+    stray = trust.home.raw / ("0" * 64)
+    stray.write_bytes(copies[raw])  # bytes that are kept for another reason keep the key
+    os.utime(stray, (dt.datetime.combine(over, dt.time()).timestamp(),) * 2)
+    assert after(over).years == () and "2025-26" in load_keys(trust.home).years
+    stray.unlink()
+    assert after(over).years == ("2025-26",) and after(over) == intake.Ended()
+    left = load_keys(trust.home)
+    assert "2025-26" not in left.years and "2026-27" in left.years
+    for path, content in copies.items():
+        write_whole(path, content)
+    with pytest.raises(HomeError):
+        unseal(left, raw.name, raw.read_bytes())
+    with closing(Landing(trust.home, left)) as landing, pytest.raises(duckdb.Error):
+        landing.connection.execute(f"from {parquet.landed([landed])}")
+
+
+def test_a_file_of_a_year_whose_key_was_destroyed_is_refused_and_harms_nothing(trust: MadeUpTrust) -> None:
+    keys.destroy_years(trust.home, ["2025-26"])
+    again = MadeUpTrust(trust.home, load_keys(trust.home))
+    again.drop(FIRST, "pupils.csv", written(pupils(range(30))))
+    (settled,) = again.take_in().settled
+    assert settled.outcome == receipts.REFUSED and "kept no longer" in settled.receipt.read_text("utf-8")
+    assert not list(again.home.drop.glob("*/*.csv")) and again.landed() == []
+
+
+def test_a_restored_home_ends_what_it_can_no_longer_read(trust: MadeUpTrust) -> None:
+    trust.drop(FIRST, "pupils.csv", written(pupils(range(30))))
+    trust.take_in()
+    keys.destroy_years(trust.home, ["2025-26"])  # as after the backup from which the rest comes
+    left = load_keys(trust.home)
+    with intake.Store(trust.home, left, trust.catalogue, passing) as store:
+        assert intake.retain(store, dt.date(2040, 1, 1)).slices == 1
+    again = MadeUpTrust(trust.home, left)
+    assert again.take_in().settled == () and again.landed() == []

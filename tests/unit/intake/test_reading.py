@@ -11,7 +11,7 @@ from pipelines.catalogue import Catalogue
 from pipelines.home import Keys
 from pipelines.intake.reading import Reading, Source, read
 
-KEYS = Keys(b"p" * 32, b"s" * 32)
+KEYS = Keys(b"p" * 32, b"s" * 32, {})
 MORNING = dt.datetime(2026, 1, 20, 9, 0)
 
 

@@ -12,6 +12,7 @@ from made_up_exports import FIRST, NOW, SECOND, THIRD, MadeUpTrust, passing, pup
 
 from pipelines import intake
 from pipelines.home import HomeError
+from pipelines.home.parquet import landed
 from pipelines.intake import receipts
 from pipelines.intake.landing import Landing
 
@@ -51,9 +52,7 @@ def test_the_landed_types_do_not_depend_on_what_was_sent(trust: MadeUpTrust) -> 
     trust.take_in()
     connection = Landing(trust.home, trust.keys).connection
     described = {
-        str(path): connection.execute(
-            "describe select * from read_parquet(?, hive_partitioning = false, encryption_config = {footer_key: 'landing'})", [str(path)]
-        ).fetchall()
+        str(path): connection.execute(f"describe from {landed([path])}").fetchall()
         for path in trust.home.landing.glob("pupils/**/*.parquet")
     }
     assert len(described) == 2
