@@ -21,6 +21,11 @@ class Heartbeat(BaseModel):
     stopped: str = ""
     succeeded: AwareDatetime | None = None
 
+    @property
+    def unended(self) -> bool:
+        """Whether a refresh began and nobody saw it end: it is at work, or was killed."""
+        return self.began is not None and self.ended is None
+
 
 def read(home: Home) -> Heartbeat:
     """The heartbeat of the home; an empty one, which is no success, where there is none or it cannot be read."""

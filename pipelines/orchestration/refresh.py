@@ -68,9 +68,12 @@ def refresh(opened: Opened, today: dt.date | None, progress: Callable[[str], Non
     the disk is full.
     """
     hold(opened.home)
+    killed = heartbeat.read(opened.home).unended
     try:
         heartbeat.began(opened.home, dt.datetime.now(dt.UTC))
         done = _refreshed(opened, today, progress)
+        if killed and not done.changed and done.ok:
+            _close_killed(opened)  # a run that does something closes them itself
         if done.ok:
             heartbeat.succeeded(opened.home, dt.datetime.now(dt.UTC))
         else:
@@ -93,6 +96,17 @@ def _refreshed(opened: Opened, today: dt.date | None, progress: Callable[[str], 
     if steps.nothing_new(opened, today or now.date()):
         return Refreshed(changed=False)
     return _run_job(opened, today, progress)
+
+
+def _close_killed(opened: Opened) -> None:
+    """Tell Dagster of runs that were killed after all was done, so that nothing was left for another to do."""
+    prepare_instance(opened)
+    from dagster import DagsterInstance
+
+    from pipelines.orchestration import stale
+
+    with DagsterInstance.from_config(str(opened.home.dagster)) as instance:
+        stale.close(instance)
 
 
 def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], None]) -> Refreshed:
