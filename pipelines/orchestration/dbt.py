@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pipelines.home.whole import write_whole
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.versions import PROJECT, versions
 from pipelines.release.manifest import JUDGES
@@ -38,9 +39,10 @@ def environment(opened: Opened) -> dict[str, str]:
 def parsed_manifest(target: Path) -> Path:
     """dbt's manifest of the project as it stands, parsed into ``target`` unless that was done for this very code.
 
-    Raises :class:`DbtError` when the project does not parse.
+    It is kept as a whole under a name of its own: each build writes ``manifest.json`` anew, and one that is killed, or whose disk is full,
+    leaves half of it. Raises :class:`DbtError` when the project does not parse.
     """
-    manifest, parsed_from = target / "manifest.json", target / "parsed_from"
+    manifest, parsed_from = target / "parsed.json", target / "parsed_from"
     code = versions().code
     if not (manifest.is_file() and parsed_from.is_file() and parsed_from.read_text() == code):
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -49,7 +51,8 @@ def parsed_manifest(target: Path) -> Path:
         quiet = {**os.environ, "DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
         if subprocess.run(command, env=quiet, check=False).returncode:
             raise DbtError(f"dbt could not parse the project; its log is {target / 'logs' / 'dbt.log'}")
-        parsed_from.write_text(code)
+        write_whole(manifest, (target / "manifest.json").read_bytes())
+        write_whole(parsed_from, code.encode())
     return manifest
 
 
