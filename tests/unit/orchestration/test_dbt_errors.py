@@ -19,7 +19,8 @@ QUOTING = {
     "quotes_in_python.py": "def model(dbt, session):\n    dbt.config(materialized='table')\n"
     "    return dbt.source('landing', 'pupils').project('cast(person_key as integer) as broken').df()\n",
     "quotes_in_words.py": "def model(dbt, session):\n    dbt.config(materialized='table')\n"
-    "    return int(dbt.source('landing', 'pupils').project('person_key').fetchone()[0])\n",
+    "    rows = dbt.source('landing', 'pupils')\n"
+    "    return int(rows.project('person_key').fetchone()[0])\n",
 }
 """Models that fail with a value of a landed row in their mouth: DuckDB's error in SQL, in Python, and Python's own."""
 REFRESH = """
