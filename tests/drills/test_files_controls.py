@@ -11,7 +11,7 @@ from itertools import islice
 import pytest
 
 from pipelines.drills import clock, files, formulas, hostile
-from pipelines.drills.door import FIRST, SECOND, Door
+from pipelines.drills.door import FIRST, Door
 from pipelines.drills.promise import Case
 from pipelines.drills.scene import Scene
 from pipelines.intake import arrivals, deciding, extents, ledger, names, receipts, settle, values
