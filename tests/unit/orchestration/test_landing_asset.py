@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from dagster._core.storage.runs.schema import RunsTable
 from dagster._core.test_utils import create_run_for_test
 from made_up_exports import FIRST, MadeUpTrust, pupils, written
 
+from pipelines import intake
 from pipelines.home import Home, HomeError
 from pipelines.orchestration import steps
 from pipelines.orchestration.assets import landing_assets
@@ -66,6 +69,19 @@ def test_a_day_given_by_hand_ends_nothing_before_its_time(trust: MadeUpTrust, in
     due = dt.datetime.combine(dt.date.fromisoformat(FAR), dt.time(), dt.UTC)
     ended = steps.retain(Opened.at(trust.home.root), due)
     assert (ended.quarantine, ended.slices, list(trust.home.raw.iterdir())) == (1, 1, [])
+
+
+def test_nor_does_a_day_given_at_the_command_line(trust: MadeUpTrust) -> None:
+    opened = Opened.at(trust.home.root)
+    with intake.Store(opened.home, opened.keys, opened.catalogue, steps.gate_1(opened)) as store:
+        for entry in store.ledger.usable():
+            intake.withdraw(store, entry.reference, "a test", dt.datetime.now(dt.UTC))
+    before = stored(trust.home)
+    command = [str(Path(sys.executable).with_name("equality")), "refresh", "--home", str(trust.home.root), "--today", FAR]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    assert (done.returncode, "No file has been accepted yet" in done.stderr) == (1, True)
+    assert stored(trust.home) == before
+    assert len(list(trust.home.raw.iterdir())) == 2 and len(list(trust.home.quarantine.iterdir())) == 1
 
 
 def test_old_runs_are_forgotten_with_their_events_and_what_they_said(trust: MadeUpTrust, instance: DagsterInstance) -> None:
