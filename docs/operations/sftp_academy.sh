@@ -1,7 +1,7 @@
 #!/bin/sh
 # The SFTP user of one academy, and its way to its own drop folder and to nothing else. Run as root.
 #   sftp_academy.sh add 100001 "ssh-ed25519 AAAA... office@first.example"
-#   sftp_academy.sh remove 100001          what lies in the drop folder stays
+#   sftp_academy.sh remove 100001          what lies in the drop folder stays, and is the service's
 set -eu
 : "${EQUALITY_HOME:=/srv/equality}" "${EQUALITY_USER:=equality}"
 : "${SFTP_ROOT:=/srv/sftp}" "${SFTP_KEYS:=/etc/ssh/equality_keys}" "${SFTP_GROUP:=equality-academies}" "${SFTP_PREFIX:=drop-}" "${FSTAB:=/etc/fstab}"
@@ -20,6 +20,8 @@ case $verb in
             --shell /usr/sbin/nologin --password '*' "$user"
         usermod --append --groups "$user" "$EQUALITY_USER"
         install -d -m 2770 -o "$EQUALITY_USER" -g "$user" "$drop"
+        # An academy that comes back has a new group: its receipts are for that one.
+        chgrp -R --no-dereference "$user" "$drop"
         install -d -m 755 -o root -g root "$SFTP_ROOT" "$chroot" "$SFTP_KEYS"
         mountpoint -q "$chroot/drop" || { mkdir -p "$chroot/drop"; mount --bind "$drop" "$chroot/drop"; mount -o remount,bind,nosuid,nodev,noexec "$chroot/drop"; }
         line="$drop $chroot/drop none bind,nosuid,nodev,noexec 0 0"
@@ -30,9 +32,11 @@ case $verb in
     remove)
         rm -f "$SFTP_KEYS/$user"
         # A session that is open goes on without its key: end it, or the folder stays busy and whoever is in it stays in.
-        pkill -KILL -u "$user" 2>/dev/null || true
+        if id "$user" >/dev/null 2>&1; then pkill -KILL -u "$user" || [ $? -eq 1 ]; fi
         if mountpoint -q "$chroot/drop"; then umount "$chroot/drop" || umount --lazy "$chroot/drop"; fi
         rmdir "$chroot/drop" "$chroot" 2>/dev/null || true
+        # The numbers of this user and group are given to the next: nothing may stay theirs.
+        if [ -d "$drop" ]; then chown -R --no-dereference "$EQUALITY_USER:" "$drop"; fi
         rest=$(grep -vxF "$drop $chroot/drop none bind,nosuid,nodev,noexec 0 0" "$FSTAB" || true)
         printf '%s\n' "$rest" >"$FSTAB.new" && chmod --reference="$FSTAB" "$FSTAB.new" && mv "$FSTAB.new" "$FSTAB"
         gpasswd --delete "$EQUALITY_USER" "$user" >/dev/null 2>&1 || true

@@ -59,8 +59,8 @@ def judged(
         ),
         regained=int((fixed & hidden & ~breach).sum()),
         narrow=tuple(
-            Narrow(place(row), row["family"], bool(top < k - 1e-6), bool(free))
-            for row, top, free in zip(rows_of(linked.table, narrow), highest[narrow], spared[narrow], strict=True)
+            Narrow(place(row), row["family"], bool(least > 1e-6 and top < k - 1e-6), bool(free))
+            for row, least, top, free in zip(rows_of(linked.table, narrow), value[narrow], highest[narrow], spared[narrow], strict=True)
         ),
         widths={name: int((narrow & (width >= low) & (width < high)).sum()) for low, high, name in WIDTHS},
         unanswered=int(found.unsure[:named].sum()),

@@ -27,8 +27,8 @@ class Recovered:
 
 @dataclass(frozen=True)
 class Narrow:
-    """A hidden number whose range is smaller than an interval policy asks. ``certain`` when it can only be a small one, ``excused`` when
-    it would be as narrow if everything that may be hidden were."""
+    """A hidden number whose range is smaller than an interval policy asks. ``certain`` when it can only be a small one, and not
+    nobody, ``excused`` when it would be as narrow if everything that may be hidden were."""
 
     place: Mapping[str, str]
     statistic: str

@@ -45,10 +45,12 @@ def person(
         if not rows:
             note(opened.home, f"subject access: person {_shortened(key)}, no row is held")
             typer.echo("No row of that person is held.")
+            _not_looked_into(opened)
             return
         access.write(output, rows, opened.catalogue, opened.home, dt.datetime.now(dt.UTC))
         note(opened.home, f"subject access: person {_shortened(key)}, {len(rows)} datasets written out")
     typer.echo(f"Wrote {output}. Begin with {output / access.COVER}; check it before it leaves, and remove the folder afterwards.")
+    _not_looked_into(opened)
 
 
 @app.command()
@@ -109,6 +111,17 @@ def privacy(home: HomeOption = DEFAULT_HOME) -> None:
 
     with sentences():
         typer.echo(as_markdown(load(Home.existing(home).trust)))
+
+
+def _not_looked_into(opened: Opened) -> None:
+    """Say what is held besides, in which nobody can be looked up."""
+    from pipelines import intake
+
+    for name, places in intake.undeclared(opened.home, opened.catalogue).items():
+        typer.echo(
+            f"Not looked into: {name}, a dataset that is declared no longer, of which there still lie {', '.join(places)}. To look there, "
+            "declare it again; an erasure of anybody destroys it."
+        )
 
 
 def _asked(opened: Opened, urn: str | None, dataset: str | None) -> str:

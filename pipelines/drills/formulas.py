@@ -34,14 +34,14 @@ FOREIGN = ("vbaProject", "externalLink", "oleObject", "activeX", "ctrlProps", "e
 def formulas(scene: Scene) -> Iterator[Case]:
     """Cells that begin as formulas do, in headings, values and declared names; then every workbook and CSV is looked through."""
     door = Door.of(scene)
-    head, body = door.pupils(FIRST).split(b"\n", 1)
     for start in NAMED:
-        column = f'"{start}"'.encode()
-        lines = [head.rstrip() + b"," + column, *(line.rstrip() + b"," + column for line in body.splitlines())]
-        spoilt = b"\n".join(lines).replace(b"White - British", start.strip().encode())
+        column, heading = f'"{start}"'.encode(), f"{start[0]}Ethnicity Code"
+        lines = b"\n".join(line.rstrip() + b"," + column for line in door.pupils(FIRST).splitlines())
+        spoilt = lines.replace(b"Ethnicity Code", f'"{heading}"'.encode()).replace(b"White - British", start.strip().encode())
         told = door.send(FIRST, f"{len(start)}{ord(start[0])} 2025-26.csv", spoilt)
         rows = told["page"].with_name("issues.csv").read_text("utf-8-sig")
-        yield Case(f"issues of a file with {start!r}", not running(rows), f"{len(rows.splitlines())} lines")
+        named = heading.strip() in rows
+        yield Case(f"issues of a file with {start!r}", named and not running(rows), f"{len(rows.splitlines())} lines")
     catalogue = load(door.home.trust)
     for name in scene.some(sorted(catalogue.datasets), 4):
         content = intake.template(catalogue.datasets[name], catalogue)

@@ -6,12 +6,13 @@ import contextlib
 import datetime as dt
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines import intake
@@ -36,28 +37,53 @@ def academies_are_apart(scene: Scene) -> Iterator[Case]:
     home = scene.dropped()
     for file in [*(home.drop / FIRST).iterdir(), *(home.drop / "trust").iterdir()]:
         file.unlink()
-    with _sftp_drop(scene, home, sshd) as drop:
+    with sftp_drop(scene, home, sshd) as drop:
         yield from _reached(drop, home, sftp)
         yield from _answered(scene, drop, home, sftp)
+        yield from removed(drop, home, sftp)
 
 
 @dataclass(frozen=True)
 class Drop:
-    """An SSH server on loopback with two academies' users. ``keys``: the private key of each by URN."""
+    """An SSH server on loopback with two academies' users. ``keys``: the private key of each by URN; ``env``: what the script is told."""
 
     port: int
     keys: dict[str, Path]
     scratch: Path
+    env: dict[str, str]
 
     def sftp(self, program: str, urn: str, *commands: str) -> subprocess.CompletedProcess[str]:
         """The commands as that academy's user, stopping at the first that fails."""
-        words = [program, "-b", "-", "-P", str(self.port), *self._options(urn), f"{PREFIX}{urn}@127.0.0.1"]
-        return subprocess.run(words, input="\n".join(commands) + "\n", capture_output=True, text=True, check=False, timeout=60)
+        said = "\n".join(commands) + "\n"
+        return subprocess.run(self._sftp(program, urn), input=said, capture_output=True, text=True, check=False, timeout=60)
+
+    @contextlib.contextmanager
+    def session(self, program: str, urn: str) -> Iterator[subprocess.Popen[str]]:
+        """That academy's user, logged in and staying so."""
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        run = subprocess.Popen(self._sftp(program, urn), text=True, **pipes)  # type: ignore[call-overload]
+        try:
+            run.stdin.write("ls /\n")
+            run.stdin.flush()
+            while "/drop" not in (line := run.stdout.readline()) and line:
+                pass
+            yield run
+        finally:
+            run.kill()
+            run.wait()
+
+    def script(self, *words: str) -> int:
+        """The documented script as root types it; its exit code."""
+        command = ["sh", str(OPERATIONS / "sftp_academy.sh"), *words]
+        return subprocess.run(command, env={**os.environ, **self.env}, capture_output=True, check=False).returncode
 
     def ssh(self, urn: str, *words: str) -> subprocess.CompletedProcess[str]:
         """``ssh`` as that user."""
         command = ["ssh", "-p", str(self.port), *self._options(urn), f"{PREFIX}{urn}@127.0.0.1", *words]
         return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
+
+    def _sftp(self, program: str, urn: str) -> list[str]:
+        return [program, "-b", "-", "-P", str(self.port), *self._options(urn), f"{PREFIX}{urn}@127.0.0.1"]
 
     def _options(self, urn: str) -> list[str]:
         wanted = ("BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "IdentitiesOnly=yes", "LogLevel=ERROR")
@@ -65,7 +91,7 @@ class Drop:
 
 
 @contextlib.contextmanager
-def _sftp_drop(scene: Scene, home: Home, sshd: str) -> Iterator[Drop]:
+def sftp_drop(scene: Scene, home: Home, sshd: str) -> Iterator[Drop]:
     """The documented set-up, under names of the drill's own, taken down again whatever happens."""
     if any(_known(f"{PREFIX}{urn}") for urn in (FIRST, SECOND)) or _known(SERVICE):
         raise CannotTry(f"There are users named {PREFIX}... already; an earlier drill was killed. Remove them with: userdel")
@@ -94,14 +120,17 @@ def _sftp_drop(scene: Scene, home: Home, sshd: str) -> Iterator[Drop]:
         with (root / "sshd.log").open("wb") as log:
             server = subprocess.Popen([sshd, "-D", "-e", "-f", str(root / "sshd_config")], stderr=log, start_new_session=True)
         answers(port, server)
-        yield Drop(port, keys, scene.place("received"))
+        yield Drop(port, keys, scene.place("received"), env)
     finally:
         if server:
             server.terminate()
             server.wait(10)
         for urn in (FIRST, SECOND):
             _end_sessions(f"{PREFIX}{urn}")
-            subprocess.run(["sh", script, "remove", urn], env={**os.environ, **env}, capture_output=True, check=False)
+            for words in (["sh", script, "remove", urn], ["umount", "--lazy", str(root / "sftp" / f"{PREFIX}{urn}" / "drop")]):
+                subprocess.run(words, env={**os.environ, **env}, capture_output=True, check=False)
+            if _known(f"{PREFIX}{urn}"):
+                subprocess.run(["userdel", f"{PREFIX}{urn}"], env={**os.environ, **env}, capture_output=True, check=False)
         for words in (["userdel", SERVICE], ["groupdel", GROUP]):
             subprocess.run(words, env={**os.environ, **env}, capture_output=True, check=False)
         shutil.rmtree(root)
@@ -144,7 +173,7 @@ def _reached(drop: Drop, home: Home, sftp: str) -> Iterator[Case]:
     (home.drop / FIRST / "link.csv").unlink(missing_ok=True)
     told = drop.ssh(FIRST, f"cat {theirs}")
     yield Case("it gets no shell", theirs.read_text("utf-8", "replace")[:40] not in told.stdout and told.returncode != 0)
-    stranger = Drop(drop.port, {SECOND: drop.keys[FIRST]}, drop.scratch).sftp(sftp, SECOND, "ls /")
+    stranger = replace(drop, keys={SECOND: drop.keys[FIRST]}).sftp(sftp, SECOND, "ls /")
     yield Case("its key opens no other's user", stranger.returncode != 0)
     for what, words in {"read": ["cat", str(theirs)], "list": ["ls", str(other)], "write": ["touch", str(other / "new.csv")]}.items():
         yield Case(f"on the machine itself its user cannot {what} the other's", _as_user(FIRST, words) != 0 and _contents(other) == before)
@@ -186,6 +215,34 @@ def _answered(scene: Scene, drop: Drop, home: Home, sftp: str) -> Iterator[Case]
     yield Case("and cannot change it", forged.returncode != 0)
 
 
+def removed(drop: Drop, home: Home, sftp: str) -> Iterator[Case]:
+    """The first academy leaves while its user is at work, and comes back: nothing of its user stays, and all that it dropped does."""
+    folder, user, chroot = home.drop / FIRST, f"{PREFIX}{FIRST}", Path(drop.env["SFTP_ROOT"]) / f"{PREFIX}{FIRST}"
+    drop.sftp(sftp, FIRST, f"put {drop.keys[FIRST]}.pub last.csv")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with drop.session(sftp, FIRST) as session:
+        done = drop.script("remove", FIRST)
+        yield Case("a leaver's user is gone", done == 0 and not _known(user))
+        session.communicate("-ls /\n", timeout=60)
+        yield Case("and whoever was at work as it", session.returncode != 0)
+    table, mounts = (Path(place).read_text("utf-8") for place in (drop.env["FSTAB"], "/proc/mounts"))
+    yield Case("its way to its folder is gone, also after a restart", str(chroot) not in table + mounts)
+    yield Case("and the folder it was shut into", not chroot.exists())
+    yield Case("its key is gone", not (Path(drop.env["SFTP_KEYS"]) / user).exists() and drop.sftp(sftp, FIRST, "ls /").returncode != 0)
+    after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    yield Case("what it dropped stays, and its receipts", folder / "last.csv" in before and after == before)
+    service = pwd.getpwnam(SERVICE)
+    owners = {(path.stat().st_uid, path.stat().st_gid) for path in [folder, *folder.rglob("*")]}
+    yield Case("all of it is the service's, and nobody's who comes later", owners == {(service.pw_uid, service.pw_gid)})
+    other = drop.sftp(sftp, SECOND, "ls /drop")
+    yield Case("the other comes in as before", other.returncode == 0 and f"{PREFIX}{SECOND}" in table)
+    back = drop.script("add", FIRST, Path(f"{drop.keys[FIRST]}.pub").read_text("utf-8").strip())
+    receipt = next(path for path in before if path.parent.parent.name == "receipts")
+    got = drop.scratch.with_name("again")
+    read = drop.sftp(sftp, FIRST, f"get /drop/{receipt.relative_to(folder)} {got}")
+    yield Case("an academy that comes back reads its receipts", back == 0 and read.returncode == 0 and got.exists())
+
+
 def _contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
@@ -204,12 +261,10 @@ def _as_user(urn: str, words: Sequence[str]) -> int:
 def _end_sessions(user: str) -> None:
     """End what the server left running for the drill's own user."""
     with contextlib.suppress(KeyError):
-        import pwd
-
         uid = pwd.getpwnam(user).pw_uid
         for entry in Path("/proc").iterdir():
             with contextlib.suppress(OSError):
-                if entry.name.isdigit() and entry.stat().st_uid == uid:
+                if entry.name.isdigit() and f"\nUid:\t{uid}\t" in (entry / "status").read_text("utf-8"):
                     os.kill(int(entry.name), signal.SIGKILL)
 
 

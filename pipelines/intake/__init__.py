@@ -10,7 +10,7 @@ from pipelines.intake.matrix import write as write_matrix
 from pipelines.intake.notices import Fault, send_digest
 from pipelines.intake.notices import send as send_notices
 from pipelines.intake.objections import record as record_objection
-from pipelines.intake.people import Erased, also_known, key_of, listed, rows_of, sweep
+from pipelines.intake.people import Erased, also_known, key_of, listed, rows_of, sweep, undeclared
 from pipelines.intake.reading import Judge, Verdict
 from pipelines.intake.recall import confirm, withdraw
 from pipelines.intake.receipts import Receipt
@@ -55,6 +55,7 @@ __all__ = [
     "take_back",
     "take_in",
     "template",
+    "undeclared",
     "unsettled",
     "withdraw",
     "write_matrix",

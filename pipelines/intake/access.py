@@ -15,6 +15,7 @@ from pipelines.catalogue.model import Catalogue, Dataset
 from pipelines.home import Home
 from pipelines.home.whole import make_private, write_whole
 from pipelines.intake.ledger import Ledger
+from pipelines.intake.people import undeclared
 from pipelines.intake.receipts import day, environment, harmless
 
 COVER, DATA = "cover.html", "data.json"
@@ -35,6 +36,7 @@ def write(folder: Path, rows: dict[str, list[dict[str, Any]]], catalogue: Catalo
             today=day(now),
             datasets=[_told(catalogue.datasets[name], found, catalogue, home) for name, found in sorted(rows.items())],
             raw_days=catalogue.retention.superseded_days,
+            undeclared=list(undeclared(home, catalogue)),
         )
     )
     write_whole(folder / COVER, page.encode())
@@ -46,7 +48,7 @@ def _table(dataset: Dataset, rows: list[dict[str, Any]]) -> str:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([titles.get(name, name.replace("_", " ").capitalize()) for name in columns])
+    writer.writerow([harmless(titles.get(name, name.replace("_", " ").capitalize())) for name in columns])
     writer.writerows([["" if row.get(name) is None else harmless(str(row[name])) for name in columns] for row in rows])
     return "\ufeff" + text.getvalue()
 

@@ -24,7 +24,7 @@ from pipelines.intake import erasure, values
 from pipelines.intake.contract import ATTRIBUTES, PERSON
 from pipelines.intake.converge import converge, forget_undeclared, lessened, reading_of
 from pipelines.intake.landing import EMPTY, Landing
-from pipelines.intake.ledger import DESTROYED, REWRITTEN
+from pipelines.intake.ledger import DESTROYED, REWRITTEN, Ledger
 from pipelines.intake.mapping import pseudonym
 from pipelines.intake.store import Store
 
@@ -108,6 +108,22 @@ def _readable(row: dict[str, Any], dataset: Dataset, catalogue: Catalogue) -> di
         for name, value in flat.items()
         if name not in hidden
     }
+
+
+def undeclared(home: Home, catalogue: Catalogue) -> dict[str, list[str]]:
+    """By dataset that is declared no longer, where in the home something of it lies all the same. Whose rows it holds nobody can say."""
+    found: dict[str, list[str]] = {}
+    for folder in sorted(home.landing.iterdir()):
+        landed = any(path.name != EMPTY for path in folder.rglob("*.parquet"))
+        if landed and folder.name not in catalogue.datasets and not folder.name.startswith("."):
+            found.setdefault(folder.name, []).append(f"landing/{folder.name}")
+    if home.ledger.exists():
+        with closing(Ledger(home.ledger)) as ledger:
+            received = {(entry.dataset, entry.content_hash) for entry in ledger.files() if entry.dataset}
+        for name, digest in sorted(received):
+            if name not in catalogue.datasets and (home.raw / digest).exists():
+                found.setdefault(name, []).append(f"raw/{digest}")
+    return found
 
 
 @dataclass(frozen=True)

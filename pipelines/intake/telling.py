@@ -200,9 +200,8 @@ def _received(known: Known, dataset: Dataset | None, outcome: str, catalogue: Ca
     latest = {
         entry.dataset: entry for entry in known.standing if not dataset or entry.dataset != dataset.name or outcome == receipts.REFUSED
     }
-    lines = [
-        FileLine(catalogue.datasets[name].title, _result(entry.things_to_fix), not entry.things_to_fix) for name, entry in latest.items()
-    ]
+    still = [(catalogue.datasets[name].title, entry.things_to_fix) for name, entry in latest.items() if name in catalogue.datasets]
+    lines = [FileLine(title, _result(things), not things) for title, things in still]
     return tuple(sorted(lines, key=lambda line: line.title))
 
 

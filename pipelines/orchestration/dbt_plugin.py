@@ -20,6 +20,7 @@ from pipelines.home.duck import attach_warehouse, settings, unlock
 from pipelines.home.lock import build_for_parent
 from pipelines.home.parquet import PERIOD, landed
 from pipelines.orchestration.dbt import HOME_VARIABLE, WAREHOUSE_VARIABLE
+from pipelines.orchestration.dbt_quiet import keep_words
 from pipelines.orchestration.quiet import quiet
 from pipelines.release.history import changes, released_cells
 
@@ -28,6 +29,7 @@ class Plugin(BasePlugin):
     """The dbt-duckdb plugin named in ``profiles.yml``."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
+        keep_words()
         self.home = Home.existing(os.environ[HOME_VARIABLE])
         self.warehouse = Path(os.environ[WAREHOUSE_VARIABLE])
 

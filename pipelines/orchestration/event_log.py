@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -33,6 +34,16 @@ class EventLog(SqliteEventLogStorage):
         engine = self._engine("index")
         with engine.connect() as connection:
             return bool(engine.dialect.has_table(connection, table_name))
+
+    def delete_events(self, run_id: str) -> None:
+        """The run's events, and its database, which Dagster's own class leaves there empty."""
+        super().delete_events(run_id)
+        with self._db_lock:
+            if engine := self._engines.pop(run_id, None):
+                engine.dispose()
+            self._initialized_dbs.discard(run_id)
+            for end in ("", "-wal", "-shm"):
+                Path(f"{self.path_for_shard(run_id)}{end}").unlink(missing_ok=True)
 
     def dispose(self) -> None:
         super().dispose()

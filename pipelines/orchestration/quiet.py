@@ -41,4 +41,4 @@ def quiet(step: Callable[P, R]) -> Callable[P, R]:
 def _place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     places = [f" at {found[1]}, line {frame.lineno}" for frame in frames if (found := OUR_FILE.match(frame.filename))]
-    return next((place for place in reversed(places) if "orchestration/quiet.py" not in place), "")
+    return next((place for place in reversed(places) if "quiet.py" not in place), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
@@ -35,6 +36,8 @@ def close(instance: DagsterInstance, own: str = "", before: dt.datetime | None =
 
 
 def forget(instance: DagsterInstance, before: dt.datetime) -> None:
-    """Delete the runs, with their events, that were made before then."""
+    """Delete the runs that were made before then, with their events and with what they said on the terminal."""
     for record in instance.get_run_records(RunsFilter(created_before=before)):
-        instance.delete_run(record.dagster_run.run_id)
+        run = record.dagster_run.run_id
+        instance.delete_run(run)
+        shutil.rmtree(Path(instance.storage_directory()) / run, ignore_errors=True)

@@ -117,6 +117,21 @@ def test_a_range_that_only_holds_small_counts_blocks_an_interval_release(tmp_pat
     assert attack(write(narrow, tmp_path / "exact")).passed
 
 
+def test_a_range_that_holds_nought_is_not_certainly_small_to_a_stranger(tmp_path: Path) -> None:
+    """From nought to less than k, as those are who did not reach something: a stranger is shown it, and only who knows the truth asks for room."""
+    few = {(PRIMARY_ONE, "indian"): (2, 2), (PRIMARY_TWO, "indian"): (2, 3)}
+    says = {**DISCLOSURE, "level": "interval", "zero_hidden": [["pupils", "num:persistent_absence"]]}
+    folder = write(small_release(small=few), tmp_path / "release", says)
+    stranger, judge = attack(folder), attack(folder, truth=_every_cell(small_release(rectangle=(), small=few)))
+    certain = {item.statistic for item in stranger.narrow if item.certain}
+    assert certain == {"n", "num:suspended"}
+    assert {item.statistic for item in stranger.narrow} - certain == {
+        "num:persistent_absence", "comp:persistent_absence", "comp:suspended", "without:pupils_read",
+    }  # fmt: skip
+    assert stranger.too_narrow == sum(item.certain for item in stranger.narrow) < len(stranger.narrow)
+    assert "num:persistent_absence" in {item.statistic for item in judge.narrow} and judge.too_narrow == len(judge.narrow)
+
+
 def test_a_wide_release_passes_at_level_interval(marts: Marts, tmp_path: Path) -> None:
     assert attack(write(marts, tmp_path / "release", {**DISCLOSURE, "level": "interval"})).passed
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,74 @@ def test_a_user_who_is_not_shut_in_breaks_promise_22(tmp_path: Path, monkeypatch
     failed = {case.name for case in cases if not case.passed}
     assert {"it sees nothing but its own folder", "it cannot read the machine's users"} <= failed
     assert subprocess.run(["id", f"{sftp.PREFIX}{sftp.FIRST}"], capture_output=True, check=False).returncode != 0
+
+
+BROKEN = {
+    'rm -f "$SFTP_KEYS/$user"': {"its key is gone"},
+    'pkill -KILL -u "$user" || [ $? -eq 1 ]': {"and whoever was at work as it"},
+    'if mountpoint -q "$chroot/drop"; then umount "$chroot/drop" || umount --lazy "$chroot/drop"; fi': {
+        "its way to its folder is gone, also after a restart"
+    },
+    'printf \'%s\\n\' "$rest" >"$FSTAB.new"': {"its way to its folder is gone, also after a restart"},
+    'if [ -d "$drop" ]; then chown -R --no-dereference "$EQUALITY_USER:" "$drop"; fi': {
+        "all of it is the service's, and nobody's who comes later"
+    },
+    'chgrp -R --no-dereference "$user" "$drop"': {"an academy that comes back reads its receipts"},
+    'userdel "$user"': {"a leaver's user is gone"},
+}
+"""Lines of the script without which a leaver leaves something behind, and what the drill says then."""
+
+
+@pytest.fixture
+def leaver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], set[str]]:
+    """Which cases fail when an academy is removed by the script of that folder. Its users have names of their own."""
+    for name, ours in {"PREFIX": "eqtest-", "GROUP": "eqtest-academies", "SERVICE": "eqtest-service"}.items():
+        monkeypatch.setattr(sftp, name, ours)
+    home = Home.at(tmp_path / "home")
+    home.make()
+    for urn in (sftp.FIRST, sftp.SECOND):
+        receipts = home.drop / urn / "receipts" / "R1"
+        receipts.mkdir(parents=True)
+        (receipts / "receipt.html").write_text("<p>accepted</p>")
+        (receipts / "receipt.html").chmod(0o640)
+        for folder in (receipts.parent, receipts):
+            folder.chmod(0o2750)
+
+    def failed(operations: Path) -> set[str]:
+        monkeypatch.setattr(sftp, "OPERATIONS", operations)
+        try:
+            sshd, client = machine.program("sshd", "openssh-server"), machine.program("sftp", "openssh-client")
+            if os.geteuid() != 0:
+                pytest.skip("making users for academies needs root")
+            with sftp.sftp_drop(Scene(tmp_path), home, sshd) as drop:
+                return {case.name for case in sftp.removed(drop, home, client) if not case.passed}
+        except CannotTry as lacking:
+            pytest.skip(str(lacking))
+
+    return failed
+
+
+def test_a_leaver_leaves_its_files_and_nothing_of_its_user(leaver: Callable[[Path], set[str]]) -> None:
+    assert leaver(sftp.OPERATIONS) == set()
+    assert nothing_left()
+
+
+@pytest.mark.parametrize("line", BROKEN)
+def test_a_script_that_leaves_something_of_a_leaver_breaks_promise_22(
+    line: str, leaver: Callable[[Path], set[str]], tmp_path: Path
+) -> None:
+    shutil.copytree(sftp.OPERATIONS, tmp_path / "operations")
+    script = tmp_path / "operations" / "sftp_academy.sh"
+    assert line in script.read_text("utf-8")
+    script.write_text(script.read_text("utf-8").replace(line, ":"))
+    assert leaver(tmp_path / "operations") >= BROKEN[line]
+    assert nothing_left()
+
+
+def nothing_left() -> bool:
+    """Whether no user, group or mount of these tests is left on the machine."""
+    places = ("/etc/passwd", "/etc/group", "/proc/mounts")
+    return not any("eqtest-" in Path(place).read_text("utf-8") for place in places)
 
 
 def _until_it_breaks(cases: Iterator[Case]) -> list[Case]:

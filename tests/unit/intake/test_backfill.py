@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import Result
 from made_up_exports import FIRST, NOW, MadeUpTrust, passing, pupil, pupils, written
 from typer.testing import CliRunner
 
@@ -105,9 +106,37 @@ def test_a_year_without_a_calendar_and_a_folder_without_places_are_said(trust: M
 
 def test_the_command_says_what_was_used(trust: MadeUpTrust, folder: Path) -> None:
     (folder / FIRST / "roll.csv").write_bytes(written(pupils(range(20))))
-    call = ["backfill", str(folder), "--year", PAST, "--home", str(trust.home.root)]
-    done = CliRunner().invoke(app, call)
+    done = called(trust, folder)
     assert (done.exit_code, "1 of 1 files used for 2016-17" in done.output) == (0, True)
     (folder / FIRST / "bad.csv").write_bytes(b"nothing,known\n1,2\n")
-    assert CliRunner().invoke(app, call).exit_code == 1
-    assert CliRunner().invoke(app, ["backfill", "nowhere", "--year", PAST, "--home", str(trust.home.root)]).exit_code == 2
+    assert called(trust, folder).exit_code == 1
+    assert called(trust, Path("nowhere")).exit_code == 2
+
+
+def test_a_backfill_that_is_run_again_has_used_what_it_used_before(trust: MadeUpTrust, folder: Path) -> None:
+    (folder / FIRST / "roll.csv").write_bytes(written([*pupils(range(20)), pupil(20, Ethnicity="ZZZZ")]))
+    for _ in range(2):
+        done = called(trust, folder)
+        assert (done.exit_code, "1 of 1 files used" in done.output) == (0, True)
+
+
+def test_a_file_that_is_still_arriving_is_not_all_of_them(trust: MadeUpTrust, folder: Path) -> None:
+    (folder / FIRST / "roll.csv").write_bytes(written(pupils(range(20))))
+    with (folder / FIRST / "more.csv").open("wb") as file:
+        file.write(written(pupils(range(25))))
+        file.flush()
+        done = called(trust, folder)
+    assert (done.exit_code, "1 of 2 files used" in done.output, "more.csv" in done.output) == (1, True, True)
+
+
+def test_what_cannot_be_tried_ends_apart_from_what_was_refused(trust: MadeUpTrust, folder: Path) -> None:
+    assert called(trust, folder).exit_code == 2
+    (folder / FIRST / "roll.csv").write_bytes(written(pupils(range(20))))
+    done = called(trust, folder, "2011-12")
+    assert (done.exit_code, "no 2011-12" in done.stderr, type(done.exception)) == (2, True, SystemExit)
+    assert not trust.home.ledger.exists() or list(trust.home.landing.rglob("period=*")) == []
+
+
+def called(trust: MadeUpTrust, folder: Path, year: str = PAST) -> Result:
+    """`equality backfill` as a person runs it."""
+    return CliRunner().invoke(app, ["backfill", str(folder), "--year", year, "--home", str(trust.home.root)])

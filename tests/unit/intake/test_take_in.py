@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from made_up_exports import FIRST, NOW, SECOND, THIRD, MadeUpTrust, passing, pupil, pupils, upn, written
+from typer.testing import CliRunner
 
 from pipelines import intake
+from pipelines.cli import app
 from pipelines.home import HomeError
 from pipelines.home.parquet import landed
 from pipelines.intake import receipts
@@ -170,3 +172,20 @@ def test_trying_a_file_says_what_its_receipt_would_say_and_touches_nothing(trust
     assert not nobodys.accepted
     assert trust.everything_stored() == before
     assert path.exists()
+
+
+def test_a_file_to_try_that_is_not_there_is_told_in_a_sentence(trust: MadeUpTrust, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("nowhere.csv", "folder"):
+        path = tmp_path / name
+        done = CliRunner().invoke(app, ["check", str(path), "--urn", FIRST, "--home", str(trust.home.root)])
+        assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"There is no file {path}.\n")
+        assert isinstance(done.exception, SystemExit)
+
+
+def test_trying_a_file_ends_as_its_receipt_would(trust: MadeUpTrust, tmp_path: Path) -> None:
+    good, bad = tmp_path / "pupils 2025-26.csv", tmp_path / "bad.csv"
+    good.write_bytes(ROLL)
+    bad.write_bytes(b"nothing,known\n1,2\n")
+    ends = {path: CliRunner().invoke(app, ["check", str(path), "--urn", FIRST, "--home", str(trust.home.root)]) for path in (good, bad)}
+    assert {path: done.exit_code for path, done in ends.items()} == {good: 0, bad: 1}
