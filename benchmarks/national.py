@@ -164,10 +164,10 @@ def _pandas(files: Path) -> None:
     parts = []
     for path in sorted(files.glob("*.csv")):
         pupils = pd.read_csv(path, dtype=str, keep_default_na=False, usecols=["URN", *COUNTED])
-        parts += [
-            pupils.groupby(["URN", heading]).size().rename(heading).reset_index().assign(authority=path.name[:5]) for heading in COUNTED
-        ]
-    pd.concat(parts).groupby(["authority", *COUNTED], dropna=False).size()
+        for heading in COUNTED:
+            counted = pupils.groupby(["URN", heading]).size().rename_axis(["school", "group"]).reset_index(name="pupils")
+            parts.append(counted.assign(characteristic=heading, authority=path.name[:5]))
+    pd.concat(parts).groupby(["authority", "characteristic", "group"])["pupils"].sum()
 
 
 def _to_parquet(files: Path) -> None:

@@ -46,9 +46,9 @@ class Years(Workload):
 
     def prepare(self, home: Home, seed: int = 1) -> dict[str, Refreshed]:
         made = self.make(home, seed)
-        waiting = {dropped.path for dropped in made.files if dropped.period == self.periods[-1]}
         aside = home.root.with_name("aside")
         with_marks = self._with_marks(made, seed, aside / "marks")
+        waiting = [dropped.path for dropped in made.files if dropped.period == self.periods[-1] and dropped.dataset != ATTENDANCE]
         before = {}
         if len(self.periods) > 1:
             put_aside(waiting, home.drop, aside / "open")
