@@ -65,7 +65,7 @@ def _refreshed(home: Home, group: list[Authority], seed: int, files: Path) -> di
     began = time.perf_counter()
     made = make(home, group, seed)
     for path in made:
-        shutil.copy(path, files / f"{group[0].code}_{path.name}")
+        shutil.copy(path, files / f"{path.stem.split('_')[2]}_{path.name}")  # the authority first
     size = sum(path.stat().st_size for path in made)
     making = time.perf_counter() - began
     done = refreshed(home, TODAY)
