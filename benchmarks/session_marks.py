@@ -74,19 +74,25 @@ def _make(folder: Path, academies: int, pupils: int) -> tuple[int, float]:
     exports = folder / "exports"
     exports.mkdir(parents=True, exist_ok=True)
     _make_trust(folder / "trust", academies)
-    days = [day for day in (dt.date(2025, 9, 3) + dt.timedelta(days=n) for n in range(300)) if day.weekday() < 5][:DAYS]
+    days = school_days()
     size = 0.0
     for academy in range(academies):
         path = exports / f"{FIRST_URN + academy}.csv"
         if not path.exists():
-            csv.write_csv(_marks(academy, pupils, days), path, csv.WriteOptions(quoting_style="none"))
+            upns = [_upn(academy * pupils + pupil) for pupil in range(pupils)]
+            csv.write_csv(drawn(np.random.default_rng([1, academy]), upns, days), path, csv.WriteOptions(quoting_style="none"))
         size += path.stat().st_size
     return academies * pupils * len(days) * 2, size
 
 
-def _marks(academy: int, pupils: int, days: list[dt.date]) -> pa.Table:
-    rng = np.random.default_rng([1, academy])
-    upns = [_upn(academy * pupils + pupil) for pupil in range(pupils)]
+def school_days() -> list[dt.date]:
+    """Those of the year of the marks."""
+    return [day for day in (dt.date(2025, 9, 3) + dt.timedelta(days=n) for n in range(300)) if day.weekday() < 5][:DAYS]
+
+
+def drawn(rng: np.random.Generator, upns: list[str], days: list[dt.date]) -> pa.Table:
+    """A row for each pupil, day and half of it, in that order."""
+    pupils = len(upns)
     sessions = len(days) * 2
     half = np.tile(np.array([0, 1]), pupils * len(days))
     marks = np.where(half == 0, "/", "\\").astype("U2")

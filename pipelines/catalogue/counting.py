@@ -108,7 +108,7 @@ def measures(catalogue: Catalogue) -> pd.DataFrame:
         "known_at_least",
         "per",
     )
-    return pd.DataFrame(rows).astype(dict.fromkeys(numbers, "float64"))
+    return pd.DataFrame(rows).astype(dict.fromkeys(numbers, "float64") | {"matters_statistic": "string"})
 
 
 def changes(catalogue: Catalogue) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def cohort(site: Site, started: int, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng([seed, int(site.urn), started])
     size = int(max(site.places) * SPARE) + 6
     own = np.arange(size) < int(site.places[0] * SPARE) + 6
-    feeder = np.where(own & (site.places[0] > 0), site.establishment, 2100 + site.establishment % 10 * 10 + rng.integers(0, 3, size))
+    feeder = np.where(own & (site.places[0] > 0), site.establishment, 2100 + site.establishment % 100 * 10 + rng.integers(0, 3, size))
     girl = rng.random(size) < 0.49
     disadvantaged = rng.random(size) < min(0.6, england.DISADVANTAGED.value * site.hardship)
     ethnicity = rng.choice(list(england.ETHNICITY), size, p=england.ethnic_shares(site.minority))

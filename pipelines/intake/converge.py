@@ -25,9 +25,9 @@ def converge(store: Store, now: dt.datetime) -> None:
     _land_empty_files(store)
     for entry in _read_under_an_old_contract(store.ledger.usable(), store.catalogue):
         _read_again(store, entry, now)
-    wanted = {entry.key for entry in store.ledger.slices(active=True) if entry.key.dataset in store.catalogue.datasets}
-    for key in sorted(wanted | _landed(store)):
-        tidy(store, key)
+    wanted = {entry.key: entry for entry in store.ledger.slices(active=True) if entry.key.dataset in store.catalogue.datasets}
+    for key in sorted(wanted.keys() | _landed(store)):
+        _tidy(store, key, wanted.get(key))
     store.destroy_what_is_due()
     for entry in store.ledger.files():
         if not (store.home.receipts / entry.place / entry.reference).is_dir():
@@ -36,7 +36,10 @@ def converge(store: Store, now: dt.datetime) -> None:
 
 def tidy(store: Store, key: Slice) -> None:
     """Make one slice's folder hold the file in use and nothing else, reading it again from raw if it is not there."""
-    active = next(iter(store.ledger.slices(key, active=True)), None)
+    _tidy(store, key, next(iter(store.ledger.slices(key, active=True)), None))
+
+
+def _tidy(store: Store, key: Slice, active: SliceEntry | None) -> None:
     kept = path_of(store.home, key, active.reference) if active else None
     if active and kept and not kept.exists():
         _land_again(store, active)
@@ -80,12 +83,12 @@ def _read_again(store: Store, entry: FileEntry, now: dt.datetime) -> None:
 
     People who were erased since leave its bytes as well; where they cannot be taken out, the bytes are destroyed.
     """
-    if store.is_gone(entry.content_hash) and not any(item.reference == entry.reference for item in store.ledger.slices()):
+    if store.is_gone(entry.content_hash) and not store.ledger.slices(reference=entry.reference):
         store.ledger.put_slices(entry.reference, store.contract(entry.dataset), ())  # its time was over; nothing of it is landed
         return
     reading = reading_of(store, entry)
     less = lessened(store, entry, reading) if reading.erased else ""
-    before = [item for item in store.ledger.slices() if item.reference == entry.reference]
+    before = store.ledger.slices(reference=entry.reference)
     again = entries(entry.reference, entry.content_hash, reading, store.catalogue)
     in_use = {item.key for item in before if item.active}
     for key in sorted(in_use & {item.key for item in again}):
@@ -141,7 +144,7 @@ def lessened(store: Store, entry: FileEntry, reading: Reading) -> str:
 
 def source_of(store: Store, entry: FileEntry) -> Source:
     """What was known of the file when it came."""
-    periods = {item.key.period for item in store.ledger.slices() if item.reference == entry.reference}
+    periods = {item.key.period for item in store.ledger.slices(reference=entry.reference)}
     return Source(entry.place, entry.name, entry.modified, periods.pop() if len(periods) == 1 else None)
 
 

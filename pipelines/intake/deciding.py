@@ -157,9 +157,7 @@ def _same_as(store: Store, parcel: Parcel) -> tuple[FileEntry | None, tuple[Slic
 
 def _kept(store: Store, digest: str) -> list[tuple[FileEntry, tuple[SliceEntry, ...]]]:
     """The accepted files with those bytes, each with its slices; not those of which nothing is kept any more, which may come again."""
-    found = [
-        (entry, tuple(item for item in store.ledger.slices() if item.reference == entry.reference)) for entry in store.ledger.usable(digest)
-    ]
+    found = [(entry, tuple(store.ledger.slices(reference=entry.reference))) for entry in store.ledger.usable(digest)]
     return [(entry, slices) for entry, slices in found if slices]
 
 
@@ -228,7 +226,7 @@ def _known(store: Store, place: str, reading: Reading, landed: tuple[SliceEntry,
 
     A slice that this file does not win counts as its winner will leave it: with another version in use, or with none.
     """
-    active = {entry.key: entry for entry in store.ledger.slices(active=True)}
+    active = {entry.key: entry for entry in store.ledger.slices(active=True, urn=None if place == TRUST else place)}
     about = {entry.key for entry in landed}
     if not about and reading.dataset:
         mine = [key for key in active if key.dataset == reading.dataset and key.urn == place]
@@ -236,14 +234,13 @@ def _known(store: Store, place: str, reading: Reading, landed: tuple[SliceEntry,
     stands = {entry.key: winner([*store.ledger.slices(entry.key), entry]) for entry in landed}
     used = {key: stands[key] if key in stands and stands[key] not in landed else active.get(key) for key in about}
     before = tuple(entry for _, entry in sorted(used.items()) if entry is not None)
-    files = {entry.reference: entry for entry in store.ledger.usable()}
     periods = {key.period for key in about}
     standing = {
         entry.reference for entry in active.values() if _may_send(place, entry.key.urn) and (not periods or entry.key.period in periods)
     }
     return Known(
         before,
-        max((files[entry.reference] for entry in before), key=lambda entry: entry.received, default=None),
-        tuple(files[reference] for reference in sorted(standing)),
+        max(map(store.ledger.file, dict.fromkeys(entry.reference for entry in before)), key=lambda entry: entry.received, default=None),
+        tuple(map(store.ledger.file, sorted(standing))),
         same_as,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.catalogue.model import Dataset
 from pipelines.home import Home, HomeError, Keys
-from pipelines.home.parquet import encryption, landed, quoted
+from pipelines.home.parquet import encryption, landed, quoted, under
 from pipelines.home.whole import make_private, move
 from pipelines.intake.contract import ATTRIBUTES, landed_types
 from pipelines.intake.mapping import Record, Slice
@@ -45,11 +45,36 @@ def path_of(home: Home, key: Slice, reference: str) -> Path:
     return home.landing / key.dataset / f"period={key.period}" / f"academy_urn={key.urn}" / f"{reference}.parquet"
 
 
+class _People:
+    """The pseudonyms in each of some landed files, and for each pseudonym the academies whose files it stands in."""
+
+    def __init__(self) -> None:
+        self.files: dict[Path, tuple[str, ...]] = {}
+        self._places: dict[str, list[Path]] = defaultdict(list)
+
+    def learn(self, path: Path, persons: Sequence[str]) -> None:
+        """The file holds these persons, each once, and nobody else."""
+        self.forget(path)
+        self.files[path] = tuple(persons)
+        for person in persons:
+            self._places[person].append(path)
+
+    def forget(self, path: Path) -> None:
+        """The file lies there no more, or is another."""
+        for person in self.files.pop(path, ()):
+            self._places[person].remove(path)
+
+    def academies(self, person: str) -> set[str]:
+        """The URNs of the academies in whose files the person stands."""
+        return {path.parent.name.removeprefix("academy_urn=") for path in self._places.get(person, ())}
+
+
 class Landing:
     """Writes encrypted Parquet into the home's landing; one DuckDB connection, opened when first needed."""
 
     def __init__(self, home: Home, keys: Keys) -> None:
         self.home, self.keys = home, keys
+        self._people: dict[tuple[str, str, str], _People] = defaultdict(_People)
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -116,25 +141,29 @@ class Landing:
 
     def on_roll_elsewhere(self, key: Slice, persons: Sequence[str]) -> int:
         """How many of these pseudonyms are on the main roll of some other academy in the period, by the files in use."""
-        return len(self._elsewhere(key, persons, f"leaving_date is null and coalesce(enrolment_status, 'C') in {MAIN}"))
+        here = self._read(key, f"leaving_date is null and coalesce(enrolment_status, 'C') in {MAIN}")
+        return sum(any(urn != key.urn for urn in here.academies(person)) for person in set(persons))
 
     def persons_elsewhere(self, key: Slice, persons: Sequence[str]) -> int:
         """How many of these pseudonyms stand in the one other academy's landed slice of the period that shares the most."""
-        shared = Counter(urn for _, urn in self._elsewhere(key, persons, "true", "academy_urn"))
+        here = self._read(key, "true")
+        shared = Counter(urn for person in set(persons) for urn in here.academies(person) if urn != key.urn)
         return max(shared.values(), default=0)
 
-    def _elsewhere(self, key: Slice, persons: Sequence[str], where: str, *more: str) -> list[tuple[str, ...]]:
-        """The pseudonyms among ``persons``, each once (with the columns ``more``), that stand in other academies' files of the period."""
-        others = self.home.landing / key.dataset / f"period={key.period}"
-        files = [path for path in others.glob("academy_urn=*/*.parquet") if path.parent.name != f"academy_urn={key.urn}"]
-        if not files:
-            return []
-        self.connection.register("persons", _table({"person_key": "VARCHAR"}, [{"person_key": person} for person in persons]))
-        found = self.connection.execute(
-            f"select distinct {', '.join(('person_key', *more))} from {landed(files)} semi join persons using (person_key) where {where}"
-        ).fetchall()
-        self.connection.unregister("persons")
-        return found
+    def _read(self, key: Slice, where: str) -> _People:
+        """Who stands in the landed files of the slice's dataset and period, as they lie there now; a file is read once for as long as it lies."""
+        people = self._people[key.dataset, key.period, where]
+        files = {path for path in (self.home.landing / key.dataset / f"period={key.period}").glob("academy_urn=*/*.parquet")}
+        for path in people.files.keys() - files:
+            people.forget(path)
+        if new := sorted(files - people.files.keys()):
+            found = self.connection.execute(
+                f"select filename, array_agg(distinct person_key) from {under(key.period, new)} "
+                f"where person_key is not null and {where} group by filename"
+            ).fetchall()
+            for path, persons in [*dict.fromkeys(new, ()).items(), *((Path(name), persons) for name, persons in found)]:
+                people.learn(path, persons)
+        return people
 
     def _write(self, dataset: Dataset, path: Path, records: Sequence[Record]) -> None:
         types = landed_types(dataset)
@@ -146,6 +175,8 @@ class Landing:
         columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
         self.connection.execute(f"copy (select {columns} from landed) to {quoted(aside)} (format parquet, {encryption(path)})")
         self.connection.unregister("landed")
+        for people in self._people.values():
+            people.forget(path)
         aside.chmod(0o600)
         with aside.open("rb") as file:
             os.fsync(file.fileno())

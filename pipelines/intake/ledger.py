@@ -235,7 +235,8 @@ class Ledger:
 
     def new_reference(self, base: str) -> str:
         """``base``, or ``base-2``, ``base-3`` ... where it is taken."""
-        earlier = len(self._files("reference = ? or reference like ?", base, f"{base}-%"))
+        like_it = "select count(*) from files where reference = ? or (reference > ? and reference < ?)"
+        earlier = int(self._connection.execute(like_it, (base, f"{base}-", f"{base}.")).fetchone()[0])  # a dot follows a dash
         return f"{base}-{earlier + 1}" if earlier else base
 
     def reference_of(self, sighting: Sighting) -> str | None:
@@ -248,11 +249,15 @@ class Ledger:
         """``(place, name, inode, modified)`` of every entry of the drop folder that was answered."""
         return {tuple(row) for row in self._connection.execute("select place, name, inode, modified_ns from sightings")}
 
-    def slices(self, key: Slice | None = None, *, active: bool | None = None) -> list[SliceEntry]:
-        """Candidates of one slice or of all, in order."""
-        where = "(? is null or active = ?)" + (" and dataset = ? and period = ? and urn = ?" if key else "")
+    def slices(
+        self, key: Slice | None = None, *, active: bool | None = None, reference: str | None = None, urn: str | None = None
+    ) -> list[SliceEntry]:
+        """Candidates of one slice or of all, or those that one file gave or that are of one academy, in order."""
+        wanted: dict[str, object] = {"active": active, "reference": reference, "urn": urn, **(key._asdict() if key else {})}
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        where = " and ".join(f"{name} = ?" for name in asked) or "true"
         rows = self._connection.execute(
-            f"select * from slices where {where} order by dataset, period, urn, reference", (active, active, *(key or ()))
+            f"select * from slices where {where} order by dataset, period, urn, reference", tuple(asked.values())
         )
         return [
             SliceEntry(

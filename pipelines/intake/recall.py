@@ -39,7 +39,7 @@ def withdraw(store: Store, reference: str, why: str, now: dt.datetime) -> Receip
     entry = _known(store, reference)
     if entry.outcome not in (ACCEPTED, KEPT, HELD):
         raise HomeError(f"The file of receipt {reference} is not in use, so there is nothing to withdraw.")
-    keys = [item.key for item in store.ledger.slices() if item.reference == reference]
+    keys = [item.key for item in store.ledger.slices(reference=reference)]
     with store.ledger.transaction():
         store.ledger.put_slices(reference, entry.fingerprint, ())
         for key in keys:

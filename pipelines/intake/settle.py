@@ -138,5 +138,5 @@ def _settled(store: Store, receipt: Receipt) -> Settled:
         reference=receipt.reference,
         rows=receipts.counted(receipt.rows_used, dataset),
         receipt=store.home.receipts / receipt.place / receipt.reference / receipts.PAGE,
-        slices=tuple(entry.key for entry in store.ledger.slices(active=True) if entry.reference == receipt.reference),
+        slices=tuple(entry.key for entry in store.ledger.slices(active=True, reference=receipt.reference)),
     )

@@ -57,13 +57,14 @@ def parsed_manifest(target: Path) -> Path:
 
 
 def start_afresh(opened: Opened) -> None:
-    """Remove the candidate warehouse and the verdicts of an earlier run, so that nothing of it can reach this one."""
+    """Remove the candidate warehouse, the verdicts and the log of an earlier run, so that nothing of it can reach this one."""
     judged = [opened.verdict(judge) for judge in JUDGES]
     for leftover in (
         opened.candidate,
         opened.candidate.with_name(opened.candidate.name + ".wal"),
         opened.protection_report,
         opened.movers,
+        *opened.dbt_target.glob("dbt.log*"),
         *judged,
     ):
         leftover.unlink(missing_ok=True)

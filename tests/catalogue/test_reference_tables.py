@@ -139,3 +139,10 @@ def test_a_groups_own_code_stands_for_it_unless_it_is_a_member(tables: dict[str,
     assert answers["black"] == "black" and answers["BAFR"] == "black" and answers[""] == "unknown"
     sex = tables["group_members"].query("subject == 'pupil' and characteristic == 'sex'")
     assert sorted(sex["code"]) == ["", "F", "M"]
+
+
+def test_how_gaps_are_judged_is_text_even_where_none_is_judged(catalogue: Catalogue) -> None:
+    headcount = catalogue.model_copy(update={"measures": {"headcount": catalogue.measures["headcount"]}})
+    statistic = reference_tables(headcount)["measures"]["matters_statistic"]
+    assert len(statistic) and statistic.isna().all()
+    assert statistic.dtype == "string"
