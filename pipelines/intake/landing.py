@@ -153,7 +153,7 @@ class Landing:
     def _read(self, key: Slice, where: str) -> _People:
         """Who stands in the landed files of the slice's dataset and period, as they lie there now; a file is read once for as long as it lies."""
         people = self._people[key.dataset, key.period, where]
-        files = {path for path in (self.home.landing / key.dataset / f"period={key.period}").glob("academy_urn=*/*.parquet")}
+        files = set((self.home.landing / key.dataset / f"period={key.period}").glob("academy_urn=*/*.parquet"))
         for path in people.files.keys() - files:
             people.forget(path)
         if new := sorted(files - people.files.keys()):
