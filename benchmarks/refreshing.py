@@ -43,15 +43,19 @@ class Refreshed:
     stages: dict[str, float]
 
 
+class Stopped(SystemExit):
+    """A refresh did not end well; what it said of it stands on the screen."""
+
+
 def refreshed(home: Home, today: dt.date) -> Refreshed:
-    """Refresh ``home`` as if it were ``today``. ``SystemExit`` when the refresh fails, or did not accept a file."""
+    """Refresh ``home`` as if it were ``today``. :class:`Stopped` when it fails, ``SystemExit`` when a file was not accepted."""
     began, clock = time.time(), time.perf_counter()
     command = [EQUALITY, "refresh", "--home", str(home.root), "--today", today.isoformat()]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as running, watched(running.pid, home.warehouse / "spill") as most:
         running.wait()
     seconds = time.perf_counter() - clock
     if running.returncode:
-        raise SystemExit(f"the refresh of {home.root} ended with {running.returncode}")
+        raise Stopped(f"the refresh of {home.root} ended with {running.returncode}")
     unused = sorted(reference for reference, outcome in files_read(home) if outcome not in (ACCEPTED, KEPT))
     if unused:
         raise SystemExit(f"{len(unused)} files were not accepted, {unused[0]} among them")
