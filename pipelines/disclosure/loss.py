@@ -67,7 +67,7 @@ def report(
     secret = (shown["status"] == "c").to_numpy()
     second = shown["rule"].isin(FOR_OTHERS).to_numpy()
     linked = tables.linked
-    zero = np.flatnonzero(linked.zero_families(pattern.hidden))
+    zero = np.flatnonzero(linked.zero_families(pattern.hidden | fallen(rows, shown, tables)))
     beyond = pattern.hidden & linked.published & ~primary.hidden
     return {
         "k": policy.k,
@@ -89,6 +89,15 @@ def report(
         "unprotected_places": resting_on(rows, tables, pattern.unprotected),
         "audits": pattern.rounds,
     }
+
+
+def fallen(rows: pd.DataFrame, shown: pd.DataFrame, tables: Tables) -> Mask:
+    """Statistics that no row of this release prints, though one would: those of the pattern, and what was told before and falls with its row."""
+    at, secret = rows.index.to_numpy(), (shown["status"] == "c").to_numpy()
+    found = np.zeros(len(tables.linked), dtype=bool)
+    for ids, is_there in ((tables.row_own[at][secret], True), (tables.row_own[at][~secret], False), (tables.row_count[at][~secret], False)):
+        found[ids[ids >= 0]] = is_there
+    return found
 
 
 def resting_on(rows: pd.DataFrame, tables: Tables, statistics: Mask) -> list[str]:

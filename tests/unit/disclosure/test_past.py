@@ -104,6 +104,40 @@ def test_a_corrected_figure_that_would_tell_of_one_pupil_is_held_and_says_why(po
     assert "too few people" in held["reason"].lower() and not any(digit in held["reason"].replace("r1", "") for digit in "0123456789")
 
 
+def test_a_nought_that_was_told_and_falls_with_its_count_is_declared_as_hidden(policy: Policy) -> None:
+    def suspended(*of_a: int) -> dict[str, pd.DataFrame]:
+        frames = one_academy(sex=of_a)
+        counts = frames["cells"].set_index(["area_code", "group_code"])["numerator"]
+        reached = {("A", "0"): 0, ("A", "1"): 20, ("B", "0"): 30, ("B", "1"): 40}
+        for area, group in [("A", "all"), ("B", "all"), ("T", "0"), ("T", "1"), ("T", "all")]:
+            reached[area, group] = sum(
+                n for (a, g), n in list(reached.items()) if area in (a, "T") and group in (g, "all") and "all" not in g and a != "T"
+            )
+        rows = (
+            frames["cells"]
+            .assign(
+                measure="suspended",
+                kind="rate",
+                numerator=[reached[place] for place in counts.index],
+                denominator=counts.to_numpy(),
+            )
+            .astype({"numerator": "Int64", "denominator": "Int64"})
+        )
+        rows["value"] = rows["numerator"] / rows["denominator"]
+        measure = frames["measures"].assign(measure="suspended", kind="rate")
+        return frames | {
+            "cells": pd.concat([frames["cells"], rows], ignore_index=True),
+            "measures": pd.concat([frames["measures"], measure], ignore_index=True),
+        }
+
+    first = protect(policy=policy, **suspended(40, 60))
+    assert set(first.cells["status"]) == {"shown"} and first.report["zero_hidden"] == []
+    second = protect(policy=policy, released=release(first.cells, "r1"), **suspended(41, 60))
+    row = second.cells.query("area_code == 'A' and group_code == '0' and measure == 'suspended'")
+    assert row["rule"].tolist() == ["closure"]
+    assert second.report["zero_hidden"] == [["pupils", "num:suspended"]]
+
+
 def test_a_correction_by_many_either_way_is_shown(policy: Policy) -> None:
     first = protect(policy=policy, **one_academy(sex=(40, 60)))
     second = protect(policy=policy, released=release(first.cells, "r1"), **one_academy(sex=(55, 75)))
