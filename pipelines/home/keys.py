@@ -23,7 +23,7 @@ from pipelines.home.whole import flush_directory, write_whole
 
 KEY_BYTES = 32
 PSEUDONYM, STORAGE, YEARS = "pseudonym.key", "storage.key", "years.json"
-FIRST_YEAR, LAST_YEAR = 1980, 2079
+FIRST_YEAR, LAST_YEAR = 1900, 2099
 """Every year gets its half when the home is made, so that one backup of the keys opens all that is stored from then on."""
 UPCOMING = ".next"
 """Ending of a key that is taking the place of another; while one lies there, nothing but that change may use the home."""

@@ -17,8 +17,9 @@ from pipelines.cli import app
 from pipelines.drills import copies, record, supply
 from pipelines.drills.promise import Case
 from pipelines.drills.scene import Scene
-from pipelines.home import Home, backup, make_keys, paths
+from pipelines.home import Home, backup, load_keys, make_keys, paths
 from pipelines.home.layout import bring_up_to_date
+from pipelines.home.vault import seal
 from pipelines.intake.ledger import Ledger
 from pipelines.orchestration.versions import LOCK, versions
 from pipelines.release import approvals, audit, bundle, draft, release, sbom, signature, statement, verify
@@ -61,7 +62,7 @@ def _released(home: Home) -> Home:
         + calendar.read_text().replace("reference_date: 2026-01-15", "reference_date: 2026-01-15, release_from: 2026-09-01")
     )
     Ledger(home.ledger).close()
-    (home.raw / ("0" * 64)).write_bytes(b"sealed")
+    (home.raw / ("0" * 64)).write_bytes(seal(load_keys(home), "0" * 64, b"content", "2025-26"))
     (home.landing / "pupils" / "period=2025-26").mkdir(parents=True)
     folder = draft.begin(home)
     bundle.write_marts(folder, {"mart_one": pd.DataFrame({"status": ["c"]})})
