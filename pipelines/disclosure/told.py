@@ -94,7 +94,7 @@ def _figures(released: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
         part = rows.loc[of, [*PLACE, "order", "shown"]]
         name = rows.loc[of, "population"] + family + (rows.loc[of, "measure"] if family.endswith(":") else "")
         known = np.where(rows["exact"], value, np.nan)[of]
-        found.append(part.assign(family=name, value=known, stands=stands)[stands | ~np.isnan(known)])
+        found.append(part.assign(family=name, value=known, stands=stands))
     return pd.concat(found, ignore_index=True).sort_values("order", kind="stable", ignore_index=True)
 
 

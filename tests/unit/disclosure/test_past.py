@@ -104,38 +104,51 @@ def test_a_corrected_figure_that_would_tell_of_one_pupil_is_held_and_says_why(po
     assert "too few people" in held["reason"].lower() and not any(digit in held["reason"].replace("r1", "") for digit in "0123456789")
 
 
-def test_a_nought_that_was_told_and_falls_with_its_count_is_declared_as_hidden(policy: Policy) -> None:
-    def suspended(*of_a: int) -> dict[str, pd.DataFrame]:
-        frames = one_academy(sex=of_a)
-        counts = frames["cells"].set_index(["area_code", "group_code"])["numerator"]
-        reached = {("A", "0"): 0, ("A", "1"): 20, ("B", "0"): 30, ("B", "1"): 40}
-        for area, group in [("A", "all"), ("B", "all"), ("T", "0"), ("T", "1"), ("T", "all")]:
-            reached[area, group] = sum(
-                n for (a, g), n in list(reached.items()) if area in (a, "T") and group in (g, "all") and "all" not in g and a != "T"
-            )
-        rows = (
-            frames["cells"]
-            .assign(
-                measure="suspended",
-                kind="rate",
-                numerator=[reached[place] for place in counts.index],
-                denominator=counts.to_numpy(),
-            )
-            .astype({"numerator": "Int64", "denominator": "Int64"})
-        )
-        rows["value"] = rows["numerator"] / rows["denominator"]
-        measure = frames["measures"].assign(measure="suspended", kind="rate")
-        return frames | {
-            "cells": pd.concat([frames["cells"], rows], ignore_index=True),
-            "measures": pd.concat([frames["measures"], measure], ignore_index=True),
-        }
+def with_rates(frames: dict[str, pd.DataFrame], reached: dict[tuple[str, str], int]) -> dict[str, pd.DataFrame]:
+    """The same with a rate of every count; ``reached``: the numerators of the academies' groups."""
+    counts = frames["cells"].set_index(["area_code", "group_code"])["numerator"]
+    sums = [
+        sum(n for (academy, of), n in reached.items() if area in (academy, "T") and group in (of, "all")) for area, group in counts.index
+    ]
+    rows = frames["cells"].assign(measure="suspended", kind="rate", numerator=sums, denominator=counts.to_numpy())
+    rows = rows.assign(value=rows["numerator"] / rows["denominator"]).astype({"numerator": "Int64", "denominator": "Int64"})
+    measure = frames["measures"].assign(measure="suspended", kind="rate")
+    return frames | {
+        "cells": pd.concat([frames["cells"], rows], ignore_index=True),
+        "measures": pd.concat([frames["measures"], measure], ignore_index=True),
+    }
 
-    first = protect(policy=policy, **suspended(40, 60))
+
+def test_a_nought_that_was_told_and_falls_with_its_count_is_declared_as_hidden(policy: Policy) -> None:
+    reached = {("A", "0"): 0, ("A", "1"): 20, ("B", "0"): 30, ("B", "1"): 40}
+    first = protect(policy=policy, **with_rates(one_academy(sex=(40, 60)), reached))
     assert set(first.cells["status"]) == {"shown"} and first.report["zero_hidden"] == []
-    second = protect(policy=policy, released=release(first.cells, "r1"), **suspended(41, 60))
+    second = protect(policy=policy, released=release(first.cells, "r1"), **with_rates(one_academy(sex=(41, 60)), reached))
     row = second.cells.query("area_code == 'A' and group_code == '0' and measure == 'suspended'")
     assert row["rule"].tolist() == ["closure"]
     assert second.report["zero_hidden"] == [["pupils", "num:suspended"]]
+
+
+def test_who_left_is_not_told_by_what_stands_next_to_a_denominator_that_was_hidden(policy: Policy) -> None:
+    """Only rates print the counts of these people: what was hidden then is a number nobody has, not a group that was not there."""
+    reached = {("A", "0"): 15, ("A", "1"): 20, ("A", "2"): 0, ("B", "0"): 30, ("B", "1"): 40, ("B", "2"): 50}
+
+    def nested(*of_a: int) -> dict[str, pd.DataFrame]:
+        frames = with_rates(one_academy(sex=of_a), reached)
+        cells = frames["cells"].assign(population=np.where(frames["cells"]["kind"] == "rate", "returned", "pupils"))
+        key = ["period", "area_level", "area_code", "characteristic", "group_code", "cross_characteristic", "cross_group_code"]
+        links = cells.loc[cells["kind"] == "rate", key].assign(population="returned", base="pupils", only_here=0, only_base=0)
+        populations = pd.DataFrame({"population": ["pupils", "returned"], "base": ["", "pupils"]})
+        return frames | {"cells": cells, "links": links, "populations": populations}
+
+    told = release(protect(policy=policy, **nested(40, 60, 0)).cells, "r1")
+    hidden = (told["kind"] == "rate") & told["area_code"].isin(["A", "T"]) & told["group_code"].isin(["0", "2"])
+    told.loc[hidden, ["numerator", "denominator", "value"]] = None
+    told.loc[hidden, "status"] = "c"
+    second = protect(policy=policy, released=told, **nested(39, 60, 0))
+    assert second.report["lost"] == 0
+    pupils = second.cells[second.cells["population"] == "pupils"]
+    assert [status(pupils, "A", group) for group in ("all", "0", "1")] == ["shown", "c", "c"]
 
 
 def test_a_correction_by_many_either_way_is_shown(policy: Policy) -> None:
