@@ -74,12 +74,17 @@ def moved(
 
 
 def corrected(restated: pd.DataFrame, space: Space, earlier: Told) -> Mask:
-    """Statistics in a block (release, family, period, area, characteristic) of which some number was corrected since they were last shown."""
+    """Statistics in a block (release, family, period, area, characteristic) of which some number was corrected since they were last shown.
+
+    Or whose area's total was: next to a group that was never shown nobody can tell that the change was not in this one.
+    """
     found = np.zeros(len(earlier.value), dtype=bool)
+    moves = restated["joined"] + restated["left"] > 0
     blocks = _blocks(restated, space, "release", "family", "period")
-    moves = (restated["joined"] + restated["left"] > 0).groupby(blocks).transform("any").to_numpy(bool)
+    areas = [restated[name] for name in ("release", "family", "period", "area")]
+    around = moves.groupby(blocks).transform("any") | (moves & is_everyone(restated)).groupby(areas).transform("any")
     now = restated["now"].to_numpy(int)
-    found[now[moves & (restated["release"].to_numpy(int) == earlier.release[now])]] = True
+    found[now[around.to_numpy(bool) & (restated["release"].to_numpy(int) == earlier.release[now])]] = True
     return found
 
 
