@@ -32,10 +32,14 @@ def typesetter() -> str:
 
 @dataclass(frozen=True)
 class Paper:
-    """A page on paper: its ``content`` and how many ``sheets`` of A4 it takes."""
+    """A page on paper: how many ``sheets`` of A4 it takes, and its ``content``, which is written when it is asked for."""
 
-    content: bytes
     sheets: int
+    write: Callable[[], bytes]
+
+    @functools.cached_property
+    def content(self) -> bytes:
+        return self.write()
 
 
 def paper(html: str) -> Paper | None:
@@ -54,7 +58,7 @@ def paper(html: str) -> Paper | None:
         document = page.render(font_config=configuration, stylesheets=[faces], pdf_variant="pdf/ua-1")
     except FatalURLFetchingError:
         raise ValueError("a page asks for something that it does not hold") from None
-    return Paper(document.write_pdf(pdf_variant="pdf/ua-1"), len(document.pages))
+    return Paper(len(document.pages), lambda: document.write_pdf(pdf_variant="pdf/ua-1"))
 
 
 @functools.cache

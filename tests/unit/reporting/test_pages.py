@@ -237,9 +237,9 @@ def test_between_the_limits_an_academy_is_one_of_those_that_chance_brings(marts_
 
 
 def test_a_page_is_asked_for_shorter_until_it_fits_its_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(on_paper, "paper", lambda html: on_paper.Paper(html.encode(), 7 - int(html)))
+    monkeypatch.setattr(on_paper, "paper", lambda html: on_paper.Paper(7 - int(html), html.encode))
     html, set_ = on_paper.fitted(str, 5)
-    assert (html, set_) == ("2", on_paper.Paper(b"2", 5))
+    assert set_ is not None and (html, set_.sheets, set_.content) == ("2", 5, b"2")
     assert on_paper.fitted(str, 1)[0] == str(on_paper.SHORTENINGS - 1)
     monkeypatch.setattr(on_paper, "paper", lambda _: None)
     assert on_paper.fitted(str, 1) == ("0", None)
