@@ -127,6 +127,13 @@ class Marts:
         rows = self.gaps[self.gaps["area_level"].eq(area_level)]
         return rows[rows["area_code"].eq(area_code)] if area_code else rows
 
+    @cached_property
+    def compared(self) -> list[tuple[pd.Series, pd.DataFrame]]:
+        """Each measure that has comparisons of the trust's groups, with their rows, both in reading order."""
+        rows = dict(list(self.gaps_at("trust").groupby(["measure", "population"])))
+        pairs = ((measure, rows.get((measure["measure"], measure["population"]))) for _, measure in self.measures.iterrows())
+        return [(measure, found.sort_values("order")) for measure, found in pairs if found is not None]
+
     def groups_of(self, characteristic: str) -> pd.DataFrame:
         """The rows of ``groups`` of one characteristic, in their own order."""
         return self._groups_of.get(characteristic, self.groups[:0])

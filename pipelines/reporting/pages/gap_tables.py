@@ -142,12 +142,10 @@ def listed(gaps: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
 
 
 def _measures_with_gaps(marts: Marts, subjects: tuple[str, ...]) -> Iterator[tuple[pd.Series, pd.DataFrame]]:
-    gaps = marts.gaps_at("trust")
-    gaps = gaps[gaps["subject"].isin(subjects)]
-    for _, measure in marts.measures.iterrows():
-        rows = gaps[gaps["measure"].eq(measure["measure"]) & gaps["population"].eq(measure["population"])]
-        if len(rows):
-            yield measure, rows.sort_values("order")
+    for measure, rows in marts.compared:
+        mine = rows[rows["subject"].isin(subjects)]
+        if len(mine):
+            yield measure, mine
 
 
 def gap_table(measure: pd.Series, gaps: pd.DataFrame, listed: pd.DataFrame, few_below: int) -> GapTable:
