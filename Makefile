@@ -23,6 +23,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	  || { echo "Installing failed: check that the package index can be reached, then run make setup again."; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
 	  || { echo "Installing the project itself failed; the lines above say why."; exit 1; }
+	@$(BIN)/python -m pipelines.orchestration.dbt
 	@touch $@
 
 demo: setup ## Set up, make the demonstration trust, refresh and release it (DEMO=--small: six academies, one year)

@@ -10,6 +10,8 @@ from pipelines.disclosure.linked import Floats, Ids, Linked, Mask, directions
 
 RADII = (2, 4, 8, 1000)
 """How many lines away a circuit may wander, in the order tried."""
+TRIED = 40
+"""How many of a family's noughts are tried."""
 FREE = 0.01
 """Price of moving what is unknown anyway: small, so that circuits stay short."""
 
@@ -62,6 +64,20 @@ def cheapest(
         if best is not None:
             return best[1], best[2]
     return None
+
+
+def of_a_nought(system: Linked, near: Neighbourhood, hidden: Mask, target: int, opened: Mask) -> tuple[Ids, Floats] | None:
+    """A circuit that hides a nought of the family of `target`: from then on any hidden count of that family may be nought.
+
+    None where the family's noughts are to stay shown, where one is hidden already, and where none of the cheapest can move.
+    """
+    family = int(system.family[target])
+    if not system.zeros_shown or system.zero_families(hidden)[family]:
+        return None
+    noughts = np.flatnonzero(system.choosable(hidden, opened) & system.counts & (system.value == 0) & (system.family == family))
+    cheapest_first = noughts[np.lexsort((noughts, system.price(hidden)[noughts]))]
+    found = (cheapest(system, near, hidden, int(nought), opened) for nought in cheapest_first[:TRIED])
+    return next((circuit for circuit in found if circuit is not None), None)
 
 
 def _move(near: Neighbourhood, ids: Ids, price: Floats, up: Mask, down: Mask, target: int, sign: float) -> tuple[float, Ids, Floats] | None:

@@ -66,7 +66,10 @@ def exact(system: Linked, primary: Mask, latent: Mask, insider_third: bool = Tru
 
 
 def _mend(system: Linked, near: circuits.Neighbourhood, hidden: Mask, open_: Mask, opened: Mask) -> tuple[Mask, np.ndarray]:
-    """Add a cheapest circuit for each open statistic, smallest value first; returns those for which there is none."""
+    """Add a cheapest circuit for each open statistic, smallest value first; returns those for which there is none.
+
+    Where a nought of its family may be hidden, that comes before hiding the family: whether it was enough the next audit says.
+    """
     hidden = hidden.copy()
     moves = np.zeros(len(system), dtype=bool)
     stuck = []
@@ -74,7 +77,8 @@ def _mend(system: Linked, near: circuits.Neighbourhood, hidden: Mask, open_: Mas
     for target in ids[np.lexsort((ids, system.value[ids]))]:
         if moves[target]:
             continue
-        found = circuits.cheapest(system, near, hidden, int(target), opened)
+        asked = (system, near, hidden, int(target), opened)
+        found = circuits.cheapest(*asked) or circuits.of_a_nought(*asked)
         if found is None:
             stuck.append(target)
             continue

@@ -13,6 +13,9 @@ from pipelines.orchestration.versions import PROJECT, versions
 from pipelines.release.manifest import JUDGES
 
 PROJECT_DIR = PROJECT / "dbt_project"
+AHEAD = PROJECT_DIR / "target"
+"""Where setting up parses the project, for all homes."""
+PARSED, PARTLY, PARSED_FROM = "parsed.json", "partial_parse.msgpack", "parsed_from"
 HOME_VARIABLE = "EQUALITY_HOME"
 WAREHOUSE_VARIABLE = "EQUALITY_WAREHOUSE"
 REPORT_VARIABLE = "EQUALITY_PROTECTION_REPORT"
@@ -38,23 +41,43 @@ def environment(opened: Opened) -> dict[str, str]:
 
 
 def parsed_manifest(target: Path) -> Path:
-    """dbt's manifest of the project as it stands, parsed into ``target`` unless that was done for this very code.
+    """dbt's manifest of the project as it stands, parsed into ``target`` unless that was done for this very code, there or ahead.
 
     It is kept as a whole under a name of its own: each build writes ``manifest.json`` anew, and one that is killed, or whose disk is full,
     leaves half of it. Raises :class:`DbtError` when the project does not parse.
     """
-    manifest, parsed_from = target / "parsed.json", target / "parsed_from"
-    code = versions().code
-    if not (manifest.is_file() and parsed_from.is_file() and parsed_from.read_text() == code):
+    if not _is_parsed(target):
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
-        command = [str(EXECUTABLE), "--quiet", "parse", "--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
-        command += ["--target-path", str(target), "--log-path", str(target / "logs")]
-        quiet = {**os.environ, "DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-        if subprocess.run(command, env=quiet, check=False).returncode:
-            raise DbtError(f"dbt could not parse the project; its log is {target / 'logs' / 'dbt.log'}")
-        write_whole(manifest, (target / "manifest.json").read_bytes())
-        write_whole(parsed_from, code.encode())
-    return manifest
+        if _is_parsed(AHEAD):
+            for name in (PARSED, PARTLY):
+                write_whole(target / name, (AHEAD / name).read_bytes())
+            write_whole(target / PARSED_FROM, versions().code.encode())
+        else:
+            _parse(target)
+    return target / PARSED
+
+
+def parse_ahead() -> None:
+    """Parse the project where it lies, once for all homes, readable by whoever may read the code."""
+    AHEAD.mkdir(exist_ok=True)
+    _parse(AHEAD)
+    for name in (PARSED, PARTLY, PARSED_FROM):
+        (AHEAD / name).chmod(0o644)
+
+
+def _is_parsed(target: Path) -> bool:
+    readable = all(os.access(target / name, os.R_OK) for name in (PARSED, PARSED_FROM))
+    return readable and (target / PARSED_FROM).read_text() == versions().code
+
+
+def _parse(target: Path) -> None:
+    command = [str(EXECUTABLE), "--quiet", "parse", "--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
+    command += ["--target-path", str(target), "--log-path", str(target / "logs")]
+    quiet = {**os.environ, "DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    if subprocess.run(command, env=quiet, check=False).returncode:
+        raise DbtError(f"dbt could not parse the project; its log is {target / 'logs' / 'dbt.log'}")
+    write_whole(target / PARSED, (target / "manifest.json").read_bytes())
+    write_whole(target / PARSED_FROM, versions().code.encode())
 
 
 def start_afresh(opened: Opened) -> None:
@@ -69,3 +92,7 @@ def start_afresh(opened: Opened) -> None:
         *judged,
     ):
         leftover.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    parse_ahead()

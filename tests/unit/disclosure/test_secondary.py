@@ -124,6 +124,22 @@ def test_a_zero_is_never_hidden_to_protect_another_where_zeros_are_shown():
     assert not pattern.hidden[system.value == 0].any()
 
 
+def test_where_only_a_nought_helps_one_is_hidden_and_not_the_family():
+    """Two hidden ones under a total of two that was told before: 1 and 1, unless either may be nought. Elsewhere in the family a nought may move."""
+    value = np.array([2, 1, 1, 12, 0, 5, 7], dtype=float)
+    equations = np.array([[1, -1, -1, 0, 0, 0, 0], [0, 0, 0, 1, -1, -1, -1]], dtype=float)
+    system = dataclasses.replace(
+        table(np.ones((2, 2))), value=value, equations=sp.csr_matrix(equations), cost=value + 10, candidate=value != 2,
+        **{name: np.ones(len(value), dtype=bool) for name in ("published", "counts")}, lines=np.ones(2, dtype=bool),
+        family=np.zeros(len(value), dtype=np.int64), floor=np.zeros(len(value)), ceiling=np.full(len(value), np.inf),
+    )  # fmt: skip
+    ones = value == 1
+    found = secondary.exact(system, ones, np.zeros(len(value), dtype=bool), insider_third=False)
+    assert not found.unprotected.any() and not found.whole_families
+    assert found.hidden.tolist() == [False, True, True, False, True, True, False]
+    assert not recoverable(system, found.hidden, found.hidden)
+
+
 def test_a_lower_bound_of_one_is_reckoned_with():
     """Two ones under a shown 2: with zeros shown both are 1 for sure, so the 2 must be hidden too."""
     system = table(np.array([[1.0, 1.0], [30.0, 30.0]]))

@@ -25,9 +25,22 @@ def test_the_version_of_dbt_is_read_and_not_asked_for(monkeypatch: pytest.Monkey
 
 
 def test_half_a_manifest_of_a_build_that_was_cut_off_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed = dbt.parsed_manifest(tmp_path)
-    whole = parsed.read_bytes()
-    built = tmp_path / "manifest.json"
-    built.write_bytes(built.read_bytes()[:16384])
+    whole = dbt.parsed_manifest(tmp_path).read_bytes()
+    (tmp_path / "manifest.json").write_bytes(whole[:16384])
     monkeypatch.setattr(subprocess, "run", lambda *words, **_: pytest.fail(f"parsed again: {words}"))
     assert dbt.parsed_manifest(tmp_path).read_bytes() == whole and len(json.loads(whole)["nodes"]) > 100
+
+
+def test_what_was_parsed_ahead_serves_every_home_and_only_for_the_code_it_was_parsed_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dbt, "AHEAD", tmp_path / "ahead")
+    dbt.parse_ahead()
+    assert (dbt.AHEAD / dbt.PARSED).stat().st_mode & 0o044 == 0o044
+    run, parsed = subprocess.run, list[object]()
+    monkeypatch.setattr(subprocess, "run", lambda *words, **more: parsed.append(words) or run(*words, **more))
+    assert dbt.parsed_manifest(tmp_path / "one").read_bytes() == (dbt.AHEAD / dbt.PARSED).read_bytes() and not parsed
+    assert (tmp_path / "one" / dbt.PARSED).stat().st_mode & 0o077 == 0
+    (dbt.AHEAD / dbt.PARSED_FROM).write_text("other code")
+    dbt.parsed_manifest(tmp_path / "another")
+    assert parsed

@@ -42,13 +42,13 @@ def catalogue() -> Catalogue:
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where dbt has parsed the project into: its manifest has times and paths of this very run."""
-    return parsed_manifest(tmp_path_factory.mktemp("dbt") / "target").parent
+    """What dbt has parsed of the project: its manifest has times and paths of a run."""
+    return parsed_manifest(tmp_path_factory.mktemp("dbt") / "target")
 
 
 @pytest.fixture(scope="module")
 def manifest(target: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((target / "manifest.json").read_text())
+    content: dict[str, Any] = json.loads(target.read_text())
     return content
 
 
@@ -70,7 +70,7 @@ def marts(published: dict[str, dict[str, str]], tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="module")
 def page(catalogue: Catalogue, target: Path, marts: Path) -> str:
-    return dictionary_page(catalogue, target / "manifest.json", marts, BRAND, CONTEXT)
+    return dictionary_page(catalogue, target, marts, BRAND, CONTEXT)
 
 
 def sections(page: str, kind: str) -> dict[str, str]:
