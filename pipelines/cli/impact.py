@@ -69,11 +69,11 @@ def freeze(identity: Identity, home: HomeOption = DEFAULT_HOME) -> None:
     """Freeze the evidence, the answers and the review as one pack that can be verified for ever."""
     from pipelines.orchestration.opened import Opened
     from pipelines.release import impact
-    from pipelines.reporting.pages.pdf import pdf
+    from pipelines.reporting.pages.pdf import on_paper
 
     with sentences():
         place = Opened.at(home).home
-        folder = impact.freeze(place, identity, _page(place), pdf, account(), dt.datetime.now(dt.UTC))
+        folder = impact.freeze(place, identity, _page(place), on_paper, account(), dt.datetime.now(dt.UTC))
     typer.echo(f"Frozen: {folder}")
     if not (folder / impact.PAPER).exists():
         typer.echo(f"Without {impact.PAPER}: this machine has no Pango, which sets the text of PDFs. The page in HTML is whole.")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipelines.home.child import end_after
 from pipelines.home.paths import Home, HomeError
 
 PATIENCE, GLANCE = 10.0, 1.0
@@ -71,13 +71,7 @@ def build_for_parent(home: Home) -> None:
     if descriptor is None:
         raise HomeError(f"Another run is building in {home.warehouse}. Wait for it to end, then try again.")
     _held[_builder(home)] = descriptor
-    threading.Thread(target=_end_after, args=(os.getppid(),), name="parent", daemon=True).start()
-
-
-def _end_after(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(LOOK)
-    os._exit(1)
+    end_after(os.getppid())
 
 
 def _builder(home: Home) -> Path:

@@ -17,7 +17,7 @@ from pipelines.reporting.pages.board import board_page
 from pipelines.reporting.pages.dictionary import dictionary_page
 from pipelines.reporting.pages.frame import Context
 from pipelines.reporting.pages.objectives import objective_cards, objectives_page
-from pipelines.reporting.pages.pdf import NO_PANGO, fitted, typesetter
+from pipelines.reporting.pages.pdf import NO_PANGO, Make, fitted, printers, typesetter
 from pipelines.reporting.pages.public import index_page, public_page, staff_summary
 from pipelines.reporting.pages.standing import standing
 from pipelines.reporting.workbook import write_workbook
@@ -36,7 +36,7 @@ def write_pack(
     """
     marts, brand = read_marts(folder, context.period), catalogue.brand
     objectives = objective_cards(folder, context)
-    printed: dict[str, tuple[Callable[[int], str], int]] = {
+    printed: dict[str, tuple[Make, int]] = {
         "board": (lambda shorter: board_page(marts, objectives, brand, context, shorter), 5),
         "staff-summary": (lambda _: staff_summary(marts, objectives, brand, context), 1),
         "objectives": (lambda _: objectives_page(objectives, marts.trust, brand, context, standing(marts, context)), MANY),
@@ -49,10 +49,10 @@ def write_pack(
         "index": index_page(marts, brand, context, _listed(marts)),
     }
     written = [_write(out / f"{name}.html", page.encode()) for name, page in pages.items()]
-    for name, (make, sheets) in printed.items():
-        html, set_ = fitted(make, sheets)
-        written.append(_write(out / f"{name}.html", html.encode()))
-        written += [_write(out / f"{name}.pdf", set_.content)] if set_ else []
+    with printers() as pool:
+        for name, html, pdf in fitted(printed, pool):
+            written.append(_write(out / f"{name}.html", html.encode()))
+            written += [_write(out / f"{name}.pdf", pdf)] if pdf else []
     progress(f"{len(printed) + len(pages)} pages, {len(printed)} of them as PDF too" if typesetter() else NO_PANGO)
     written.append(write_workbook(folder, out / "workbook.xlsx", context, loss))
     written.append(_write(out / "public" / "workbook.xlsx", (out / "workbook.xlsx").read_bytes()))

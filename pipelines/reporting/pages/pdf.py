@@ -5,10 +5,14 @@ from __future__ import annotations
 import atexit
 import functools
 import logging
-from collections.abc import Callable
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.home.child import end_after
 from pipelines.reporting.pages.frame import fonts
 
 NO_PANGO = (
@@ -73,19 +77,43 @@ def _faces() -> tuple[Any, Any]:
 
 
 SHORTENINGS = 4
+Make = Callable[[int], str]
 
 
-def fitted(make: Callable[[int], str], sheets: int) -> tuple[str, Paper | None]:
-    """A page and its paper on at most ``sheets``: ``make`` is asked for a shorter and shorter one until it fits, and its last is taken."""
-    for shorter in range(SHORTENINGS):
+def printers() -> Executor:
+    """Processes that print, one a core: setting a page is work for the processor, and pages know nothing of one another."""
+    spawned = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(os.cpu_count(), mp_context=spawned, initializer=end_after, initargs=(os.getpid(),))
+
+
+def fitted(pages: Mapping[str, tuple[Make, int]], pool: Executor) -> Iterator[tuple[str, str, bytes | None]]:
+    """Each page by its name, in HTML and as PDF of at most so many sheets, as they are done; no PDF where the machine lacks Pango.
+
+    A page is asked for shorter and shorter until it fits; the shortest is printed however long it is.
+    """
+    if not typesetter():
+        yield from ((name, make(0), None) for name, (make, _) in pages.items())
+        return
+    waiting: dict[Future[bytes | None], tuple[str, str, int]] = {}
+
+    def ask(name: str, shorter: int) -> None:
+        make, sheets = pages[name]
         html = make(shorter)
-        set_ = paper(html)
-        if set_ is None or set_.sheets <= sheets:
-            break
-    return html, set_
+        waiting[pool.submit(on_paper, html, sheets if shorter < SHORTENINGS - 1 else None)] = name, html, shorter
+
+    for name in pages:
+        ask(name, 0)
+    while waiting:
+        for done in wait(waiting, return_when=FIRST_COMPLETED).done:
+            name, html, shorter = waiting.pop(done)
+            content = done.result()
+            if content is None:
+                ask(name, shorter + 1)
+            else:
+                yield name, html, content
 
 
-def pdf(html: str) -> bytes | None:
-    """The bytes of :func:`paper`."""
+def on_paper(html: str, sheets: int | None = None) -> bytes | None:
+    """The bytes of :func:`paper`; ``None`` where it takes more than ``sheets``: a page that is too long is not written out."""
     set_ = paper(html)
-    return set_.content if set_ else None
+    return set_.content if set_ and (sheets is None or set_.sheets <= sheets) else None

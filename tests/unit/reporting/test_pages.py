@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -237,22 +239,44 @@ def test_between_the_limits_an_academy_is_one_of_those_that_chance_brings(marts_
 
 
 def test_a_page_is_asked_for_shorter_until_it_fits_its_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(on_paper, "typesetter", lambda: "one")
     monkeypatch.setattr(on_paper, "paper", lambda html: on_paper.Paper(7 - int(html), html.encode))
-    html, set_ = on_paper.fitted(str, 5)
-    assert set_ is not None and (html, set_.sheets, set_.content) == ("2", 5, b"2")
-    assert on_paper.fitted(str, 1)[0] == str(on_paper.SHORTENINGS - 1)
-    monkeypatch.setattr(on_paper, "paper", lambda _: None)
-    assert on_paper.fitted(str, 1) == ("0", None)
+    with ThreadPoolExecutor(2) as pool:
+        told = {
+            name: (html, content) for name, html, content in on_paper.fitted({"five": (str, 5), "one": (str, 1), "any": (str, 99)}, pool)
+        }
+    shortest = str(on_paper.SHORTENINGS - 1)
+    assert told == {"five": ("2", b"2"), "one": (shortest, shortest.encode()), "any": ("0", b"0")}
+
+
+def test_without_a_typesetter_pages_are_as_long_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(on_paper, "typesetter", lambda: "")
+    with ThreadPoolExecutor(1) as pool:
+        assert list(on_paper.fitted({"one": (str, 1)}, pool)) == [("one", "0", None)]
+
+
+def test_printers_set_the_very_same_paper_whatever_they_set_before(marts_folder: Path) -> None:
+    if not on_paper.typesetter():
+        pytest.skip("Pango is not installed")
+    pages = {name: (partial(_same, html), 99) for name, html in every_page(marts_folder).items() if name in ("board", "staff")}
+    again = {"board again": pages["board"], **pages}
+    with on_paper.printers() as pool:
+        set_ = {name: content for name, _, content in on_paper.fitted(again, pool)}
+    assert set_["board"] == set_["board again"] == on_paper.on_paper(pages["board"][0](0)) != set_["staff"]
+
+
+def _same(html: str, shorter: int) -> str:
+    return html
 
 
 def test_paper_holds_what_the_page_holds_and_fetches_nothing(marts_folder: Path) -> None:
     if not on_paper.typesetter():
         pytest.skip("Pango is not installed")
     page = staff_summary(read_marts(marts_folder, "2025-26"), [], BRAND, CONTEXT)
-    content = on_paper.pdf(page)
-    assert content is not None and content == on_paper.pdf(page) and content.startswith(b"%PDF-1.7")
+    content = on_paper.on_paper(page)
+    assert content is not None and content == on_paper.on_paper(page) and content.startswith(b"%PDF-1.7")
     with pytest.raises(ValueError, match="does not hold"):
-        on_paper.pdf('<html lang="en"><title>x</title><img alt="x" src="file:///etc/hostname"></html>')
+        on_paper.on_paper('<html lang="en"><title>x</title><img alt="x" src="file:///etc/hostname"></html>')
 
 
 def test_a_crossed_or_foreign_cell_does_not_make_an_academy_owe(marts_folder: Path, rewrite: Rewrite) -> None:
