@@ -26,6 +26,8 @@ from pipelines.disclosure.relations import KEY, Space, parts
 from pipelines.disclosure.told import Told
 
 SIDES = ("joined", "left")
+NOW = -1
+"""The number of this very draft among the releases, as where an earlier period is published together with a later one."""
 ELSEWHERE = 10.0
 """How many times less likely an unseen correction is taken to be where nothing else changed."""
 MOVERS = ["population", "period", "earlier_period", "earlier_release", "area_level", "area_code", "characteristic", *SIDES]
@@ -160,7 +162,7 @@ def _between_periods(statistics: pd.DataFrame, space: Space, movements: pd.DataF
     for (population, period, before), people in movements.groupby(["population", "period", "earlier_period"], sort=True):
         family = space.families.get_indexer(pd.Index([f"{population}|n"]))[0]
         now, then = space.periods.get_indexer(pd.Index([period, before]))
-        if min(family, now, then) < 0 or f"{population}|{before}" not in last:
+        if min(family, now, then) < 0:
             continue
         mine = counts[counts["family"] == family]
         both = mine[mine["period"] == now].merge(mine.loc[mine["period"] == then, ["cell", "at"]], on="cell", suffixes=("", "_then"))
@@ -173,7 +175,7 @@ def _between_periods(statistics: pd.DataFrame, space: Space, movements: pd.DataF
                 then=both["at_then"],
                 before=np.nan,
                 earlier=before,
-                release=last[f"{population}|{before}"],
+                release=last.get(f"{population}|{before}", NOW),
                 seen=True,
             )
         )
@@ -219,7 +221,10 @@ def block_totals(moves: Moved, space: Space) -> pd.DataFrame:
 
 
 def gate_totals(moves: Moved, space: Space, families: list[tuple[str, str]], releases: list[str]) -> pd.DataFrame:
-    """What the gate insider knows, for a judge: people who joined and left by population, period, area and characteristic."""
+    """What the gate insider knows, for a judge: people who joined and left by population, period, area and characteristic.
+
+    ``earlier_release`` is empty where the earlier period is published together with the later one.
+    """
     if moves.rows.empty:
         return pd.DataFrame(columns=MOVERS)
     totals, world = block_totals(moves, space), space.world
@@ -234,7 +239,7 @@ def gate_totals(moves: Moved, space: Space, families: list[tuple[str, str]], rel
             "population": [families[family][0] for family in totals["family"]],
             "period": period,
             "earlier_period": totals["earlier"].where(totals["earlier"] != "", period).to_numpy(),
-            "earlier_release": [releases[number] for number in totals["release"]],
+            "earlier_release": ["" if number == NOW else releases[number] for number in totals["release"]],
             "area_level": area.str[0],
             "area_code": area.str[1],
             "characteristic": world.groups[totals["group"].to_numpy(int)].str.split("|").str[0],

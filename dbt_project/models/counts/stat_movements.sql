@@ -1,30 +1,19 @@
--- Grain: one row per population, period, earlier period that was released and shares people with it, and cell with anybody in either.
-with released_periods as (
-    select distinct
-        released.population,
-        released.period,
-        periods.starts
-    from {{ ref('stg_released_cells') }} as released
-    inner join {{ ref('stg_periods') }} as periods
-        on released.period = periods.period
-),
-
-pairs as (
+-- Grain: one row per population, period, earlier period that shares people with it, and cell with anybody in either. Both periods are published:
+-- the earlier one in a release that stands, or in this very draft.
+with pairs as (
     select distinct
         now_members.population,
         now_members.period,
-        released_periods.period as earlier_period
+        then_periods.period as earlier_period
     from {{ ref('int_population_members') }} as now_members
     inner join {{ ref('stg_periods') }} as periods
         on now_members.period = periods.period
-    inner join released_periods
-        on
-            now_members.population = released_periods.population
-            and periods.starts > released_periods.starts
+    inner join {{ ref('stg_periods') }} as then_periods
+        on periods.starts > then_periods.starts
     inner join {{ ref('int_population_members') }} as then_members
         on
             now_members.population = then_members.population
-            and released_periods.period = then_members.period
+            and then_periods.period = then_members.period
             and now_members.person_key = then_members.person_key
 ),
 
