@@ -1,9 +1,9 @@
 """Who joined and who left between two publications, as latent statistics of the linked system (P9). What was told before is in ``told``.
 
 Per cell now + left = then + joined. `then` is a number that an earlier release shows (a correction), or the same cell of an earlier
-period that was released (overlapping people). Whoever stands at the gate knows how many joined and left an area in all, and by
-characteristic: these totals, and the movement of everyone, are known constants, no unknowns. The parts are not: a group's `joined`
-or `left` of 1..k-1 must not be worked out. Within a whole of which one can be part without being new (pupils who move between two
+period (overlapping people), released before or published together with it. Whoever stands at the gate knows how many joined and left
+an area in all, and by characteristic: these totals, and the movement of everyone, are known constants, no unknowns. The parts are not:
+a group's `joined` or `left` of 1..k-1 must not be worked out. Within a whole of which one can be part without being new (pupils who move between two
 academies, or between two minor groups of one major group) the parts exceed the whole by a latent `between`, unless all that is nought.
 
 Nobody can have joined a cell that is shown to be empty, or left one that was. A total movement of nought is known. Corrections count
@@ -154,7 +154,7 @@ def relations(rows: pd.DataFrame, space: Space) -> tuple[pd.DataFrame, np.ndarra
 
 
 def _between_periods(statistics: pd.DataFrame, space: Space, movements: pd.DataFrame, last: dict[str, int]) -> list[pd.DataFrame]:
-    """Headcounts of a period held against those of an earlier, released period of the same population, for each such pair."""
+    """Headcounts of a period held against those of an earlier period of the same population, for each pair that shares people."""
     counts = statistics[(statistics["kind"] == "n") & statistics["area"].notna() & statistics["published"].astype(bool)]
     counts = counts[KEY].astype(int).assign(at=counts.index)
     counts["cell"] = space.keys(counts.assign(family=0, period=0))

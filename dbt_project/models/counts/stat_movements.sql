@@ -1,5 +1,5 @@
--- Grain: one row per population, period, earlier period that shares people with it, and cell with anybody in either. Both periods are published:
--- the earlier one in a release that stands, or in this very draft.
+-- Grain: one row per population, period, earlier period that shares people with it, and cell with anybody in either. The earlier one
+-- is published too, in a release that stands or in this very draft.
 with pairs as (
     select distinct
         now_members.population,
