@@ -90,14 +90,12 @@ def held_figures(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -
     for item in found:
         typer.echo(f"{item['period']}  {steps.place_in_words(item)}\n    {item['reason']}")
     if found:
-        typer.echo(f"\n{len(found)} figures held. Wait for the next release: they are shown once enough people have moved.")
-        if named := sorted({item["earlier_release"] for item in found} - {""}):
-            typer.echo(
-                f"Or withdraw the earlier release ({', '.join(named)}): equality release withdraw ID --why ... --by ... --home {home}"
-            )
-            typer.echo(CANNOT_BE_CALLED_BACK)
+        releases_named = sorted({item["earlier_release"] for item in found})
+        typer.echo(f"\n{len(found)} figures held. Wait for the next release: they are shown once enough people have moved. Or withdraw the")
+        typer.echo(f"earlier release ({', '.join(releases_named)}): equality release withdraw ID --why ... --by ... --home {home}")
+        typer.echo(CANNOT_BE_CALLED_BACK)
     else:
-        typer.echo("Nothing is held because of another publication.")
+        typer.echo("Nothing is held because of an earlier release.")
 
 
 @releases.command("withdraw")

@@ -69,12 +69,14 @@ def cheapest(
 def of_a_nought(system: Linked, near: Neighbourhood, hidden: Mask, target: int, opened: Mask) -> tuple[Ids, Floats] | None:
     """A circuit that hides a nought of the family of `target`: from then on any hidden count of that family may be nought.
 
-    None where the family's noughts are to stay shown, where one is hidden already, and where none of the cheapest can move.
+    None where the family's noughts are to stay shown, where one is hidden already, and where none of the cheapest can move. A nought with
+    which others fall is not tried: they would need protection too.
     """
     family = int(system.family[target])
     if not system.zeros_shown or system.zero_families(hidden)[family]:
         return None
-    noughts = np.flatnonzero(system.choosable(hidden, opened) & system.counts & (system.value == 0) & (system.family == family))
+    alone = ~np.isin(np.arange(len(system)), system.implies[:, 0])
+    noughts = np.flatnonzero(system.choosable(hidden, opened) & system.counts & (system.value == 0) & (system.family == family) & alone)
     cheapest_first = noughts[np.lexsort((noughts, system.price(hidden)[noughts]))]
     found = (cheapest(system, near, hidden, int(nought), opened) for nought in cheapest_first[:TRIED])
     return next((circuit for circuit in found if circuit is not None), None)

@@ -1,9 +1,9 @@
 """Who joined and who left between two publications, as latent statistics of the linked system (P9). What was told before is in ``told``.
 
 Per cell now + left = then + joined. `then` is a number that an earlier release shows (a correction), or the same cell of an earlier
-period (overlapping people), released before or published together with it. Whoever stands at the gate knows how many joined and left
-an area in all, and by characteristic: these totals, and the movement of everyone, are known constants, no unknowns. The parts are not:
-a group's `joined` or `left` of 1..k-1 must not be worked out. Within a whole of which one can be part without being new (pupils who move between two
+period that was released (overlapping people). Whoever stands at the gate knows how many joined and left an area in all, and by
+characteristic: these totals, and the movement of everyone, are known constants, no unknowns. The parts are not: a group's `joined`
+or `left` of 1..k-1 must not be worked out. Within a whole of which one can be part without being new (pupils who move between two
 academies, or between two minor groups of one major group) the parts exceed the whole by a latent `between`, unless all that is nought.
 
 Nobody can have joined a cell that is shown to be empty, or left one that was. A total movement of nought is known. Corrections count
@@ -26,8 +26,6 @@ from pipelines.disclosure.relations import KEY, Space, parts
 from pipelines.disclosure.told import Told
 
 SIDES = ("joined", "left")
-NOW = -1
-"""The number of this very draft among the releases, as where an earlier period is published together with a later one."""
 ELSEWHERE = 10.0
 """How many times less likely an unseen correction is taken to be where nothing else changed."""
 MOVERS = ["population", "period", "earlier_period", "earlier_release", "area_level", "area_code", "characteristic", *SIDES]
@@ -154,7 +152,7 @@ def relations(rows: pd.DataFrame, space: Space) -> tuple[pd.DataFrame, np.ndarra
 
 
 def _between_periods(statistics: pd.DataFrame, space: Space, movements: pd.DataFrame, last: dict[str, int]) -> list[pd.DataFrame]:
-    """Headcounts of a period held against those of an earlier period of the same population, for each pair that shares people."""
+    """Headcounts of a period held against those of an earlier, released period of the same population, for each such pair."""
     counts = statistics[(statistics["kind"] == "n") & statistics["area"].notna() & statistics["published"].astype(bool)]
     counts = counts[KEY].astype(int).assign(at=counts.index)
     counts["cell"] = space.keys(counts.assign(family=0, period=0))
@@ -162,7 +160,7 @@ def _between_periods(statistics: pd.DataFrame, space: Space, movements: pd.DataF
     for (population, period, before), people in movements.groupby(["population", "period", "earlier_period"], sort=True):
         family = space.families.get_indexer(pd.Index([f"{population}|n"]))[0]
         now, then = space.periods.get_indexer(pd.Index([period, before]))
-        if min(family, now, then) < 0:
+        if min(family, now, then) < 0 or f"{population}|{before}" not in last:
             continue
         mine = counts[counts["family"] == family]
         both = mine[mine["period"] == now].merge(mine.loc[mine["period"] == then, ["cell", "at"]], on="cell", suffixes=("", "_then"))
@@ -175,7 +173,7 @@ def _between_periods(statistics: pd.DataFrame, space: Space, movements: pd.DataF
                 then=both["at_then"],
                 before=np.nan,
                 earlier=before,
-                release=last.get(f"{population}|{before}", NOW),
+                release=last[f"{population}|{before}"],
                 seen=True,
             )
         )
@@ -221,10 +219,7 @@ def block_totals(moves: Moved, space: Space) -> pd.DataFrame:
 
 
 def gate_totals(moves: Moved, space: Space, families: list[tuple[str, str]], releases: list[str]) -> pd.DataFrame:
-    """What the gate insider knows, for a judge: people who joined and left by population, period, area and characteristic.
-
-    ``earlier_release`` is empty where the earlier period is published together with the later one.
-    """
+    """What the gate insider knows, for a judge: people who joined and left by population, period, area and characteristic."""
     if moves.rows.empty:
         return pd.DataFrame(columns=MOVERS)
     totals, world = block_totals(moves, space), space.world
@@ -239,7 +234,7 @@ def gate_totals(moves: Moved, space: Space, families: list[tuple[str, str]], rel
             "population": [families[family][0] for family in totals["family"]],
             "period": period,
             "earlier_period": totals["earlier"].where(totals["earlier"] != "", period).to_numpy(),
-            "earlier_release": ["" if number == NOW else releases[number] for number in totals["release"]],
+            "earlier_release": [releases[number] for number in totals["release"]],
             "area_level": area.str[0],
             "area_code": area.str[1],
             "characteristic": world.groups[totals["group"].to_numpy(int)].str.split("|").str[0],

@@ -11,11 +11,11 @@ import pandas as pd
 from pipelines.disclosure import audit
 from pipelines.disclosure.cells import Tables
 from pipelines.disclosure.linked import Ids, Linked, Mask
-from pipelines.disclosure.movements import NOW, SIDES, Moved, corrected, gate_totals, moved, restated
+from pipelines.disclosure.movements import SIDES, Moved, corrected, gate_totals, moved, restated
 from pipelines.disclosure.moving import BETWEEN, linked_with
 from pipelines.disclosure.policy import Policy
 from pipelines.disclosure.primary import Primary
-from pipelines.disclosure.told import NOTHING, Told, told, unchanged
+from pipelines.disclosure.told import Told, told, unchanged
 from pipelines.disclosure.worth import steadied
 
 HELD = "movement"
@@ -55,13 +55,11 @@ class Start:
 def remember(
     tables: Tables, released: pd.DataFrame | None, movements: pd.DataFrame | None, measures: pd.DataFrame, policy: Policy
 ) -> tuple[Tables, Past | None]:
-    """The tables with everything that other publications add to them, earlier releases and other periods of this one; unchanged, and
-    None, where there is neither.
+    """The tables with everything that earlier releases add to them; unchanged, and None, where there is no earlier release.
 
     A figure is known if it still is what was last shown and nothing around it (its area and characteristic) was corrected since.
     """
-    released = NOTHING if released is None else released
-    if released.empty and (movements is None or movements.empty):
+    if released is None or released.empty:
         return tables, None
     space, statistics, system = tables.space, tables.statistics, tables.linked
     earlier = told(released, measures, statistics, space)
@@ -172,9 +170,7 @@ def _sentences(rows: pd.DataFrame, own: Ids, past: Past, why: pd.DataFrame) -> l
     found = []
     for cell, earlier, release, lost in zip(printed[place].to_dict("records"), *(moves[name] for name in moves), strict=True):
         since = f"the figure for {earlier}" if earlier else "the figure that is corrected"
-        where = "this very draft" if release == NOW else f"release {past.releases[release]}"
         what = "who they are follows whatever is hidden, so only withdrawing that release helps" if lost else WOULD_TELL
-        reason = f"Too few people joined or left since {since} in {where}: {what}."
-        earlier_release = "" if release == NOW else past.releases[release]
-        found.append({str(name): text for name, text in cell.items()} | {"earlier_release": earlier_release, "reason": reason})
+        reason = f"Too few people joined or left since {since} in release {past.releases[release]}: {what}."
+        found.append({str(name): text for name, text in cell.items()} | {"earlier_release": past.releases[release], "reason": reason})
     return sorted(found, key=lambda entry: tuple(entry.values()))

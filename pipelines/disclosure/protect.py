@@ -69,8 +69,7 @@ def protect(
         goals &= ~told.movement  # who moved may not be worked out; how close one comes is bounded by how many moved
     wanted = goals if policy.level == "interval" else begun.hidden | begun.latent
     found = intervals.cheapest(begun.system, begun.hidden, wanted, policy.k, policy.level, policy.budget)
-    idle = begun.system.counts & (begun.system.value == 0) & begun.system.published & ~primary.hidden
-    pattern = secondary.exact(begun.system, found.hidden, begun.latent, policy.insider_third, idle=idle)
+    pattern = secondary.exact(begun.system, found.hidden, begun.latent, policy.insider_third)
     thin: Mask | None = None
     if policy.level == "interval" or len(tables.linked) <= MEASURED:
         thin = intervals.narrow(begun.system, pattern.hidden, goals, policy.k)

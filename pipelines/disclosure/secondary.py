@@ -24,13 +24,10 @@ class Pattern:
     rounds: int = 0
 
 
-def exact(
-    system: Linked, primary: Mask, latent: Mask, insider_third: bool = True, everything: bool = True, idle: Mask | None = None
-) -> Pattern:
+def exact(system: Linked, primary: Mask, latent: Mask, insider_third: bool = True, everything: bool = True) -> Pattern:
     """A pattern in which no hidden statistic, and no latent primary, is fixed by equations and bounds (own audit).
 
-    With `everything` false only the primaries, published and latent, are protected; a secondary may be recoverable. So may those that are
-    `idle`: noughts that no rule hides, which tell of nobody.
+    With `everything` false only the primaries, published and latent, are protected; a secondary may be recoverable.
 
     Lines first, then one cheapest circuit for each statistic the audit still finds fixed, and again until the audit is clean. Where no
     circuit exists zeros of the family may be hidden, then the whole family is. Once it is clean, what no table prints but every reader
@@ -45,7 +42,6 @@ def exact(
         hidden = lines.fill(system, hidden, primary | latent, insider_third, everything)
         fixed = audit.fixed(system, hidden)
         found = fixed & (hidden | latent if everything else primary | latent)
-        found &= True if idle is None else ~idle
         open_ = found & ~given_up
         if not open_.any():
             known = fixed & ~system.published
@@ -65,7 +61,7 @@ def exact(
             whole[rest] = True
             hidden |= system.candidate & system.published & np.isin(system.family, rest)
     hidden |= system.candidate & system.published
-    left = audit.fixed(system, hidden) & (hidden | latent) & (True if idle is None else ~idle)
+    left = audit.fixed(system, hidden) & (hidden | latent)
     return Pattern(hidden, left, np.unique(system.family[system.published]).tolist(), np.flatnonzero(opened).tolist(), ROUNDS)
 
 

@@ -14,8 +14,6 @@ SHOWN = ("shown", "u")
 PLACE = ["population", "period", "area_level", "area_code", "characteristic", "group_code", "cross_characteristic", "cross_group_code"]
 SAME = 1e-9
 """Relative difference under which two sums made from printed means are one and the same."""
-NOTHING = pd.DataFrame(columns=[*PLACE, "measure", "status", "numerator", "denominator", "value", "release"])
-"""The cells of no release."""
 
 
 @dataclass(frozen=True)

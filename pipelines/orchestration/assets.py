@@ -249,7 +249,7 @@ def _check(name: str, key: AssetKey, verdict: Any) -> AssetCheckResult:
 
 def _held_table(held: Sequence[Mapping[str, str]]) -> str:
     """The figures held, for whoever looks into the run; `equality release held` lists them all and says what to do."""
-    rows = [f"| {item['period']} | {steps.place_in_words(item)} | {item['earlier_release'] or 'this draft'} |" for item in held[:HELD_ROWS]]
+    rows = [f"| {item['period']} | {steps.place_in_words(item)} | {item['earlier_release']} |" for item in held[:HELD_ROWS]]
     table = "\n".join(["| period | figure | held against |", "|---|---|---|", *rows])
     return f"{len(held)} figures held.\n\n{table}" if held else "Nothing is held."
 

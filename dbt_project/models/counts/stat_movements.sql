@@ -1,20 +1,38 @@
--- Grain: one row per population, period, earlier period that shares people with it, and cell with anybody in either. The earlier one
--- is published too, in a release that stands or in this very draft.
-with pairs as (
+-- Grain: one row per population, period, earlier period that a release told of without it and that shares people with it, and cell with
+-- anybody in either. Two periods that every release told together, as the years a trust begins with, can be compared since the first.
+with told as (
+    select distinct
+        release,
+        population,
+        period
+    from {{ ref('stg_released_cells') }}
+),
+
+pairs as (
     select distinct
         now_members.population,
         now_members.period,
-        then_periods.period as earlier_period
+        then_told.period as earlier_period
     from {{ ref('int_population_members') }} as now_members
     inner join {{ ref('stg_periods') }} as periods
         on now_members.period = periods.period
+    inner join told as then_told
+        on now_members.population = then_told.population
     inner join {{ ref('stg_periods') }} as then_periods
-        on periods.starts > then_periods.starts
+        on
+            then_told.period = then_periods.period
+            and periods.starts > then_periods.starts
     inner join {{ ref('int_population_members') }} as then_members
         on
             now_members.population = then_members.population
-            and then_periods.period = then_members.period
+            and then_told.period = then_members.period
             and now_members.person_key = then_members.person_key
+    left join told as now_told
+        on
+            then_told.release = now_told.release
+            and now_members.population = now_told.population
+            and now_members.period = now_told.period
+    where now_told.release is null
 ),
 
 people as (

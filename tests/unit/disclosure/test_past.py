@@ -238,26 +238,6 @@ def test_three_terms_isolate_nobody_and_without_protection_over_time_they_would(
     assert sum(line.isolated_alone for line in simulate(2, 1, NIGHTLY, academies=4, smallest=100, largest=250)) > 0
 
 
-def test_two_periods_first_published_together_isolate_nobody_who_moved_between_them() -> None:
-    trust = Trust(np.random.default_rng(4))
-    trust.begin("t1", 3, 60, 120)
-    trust.move_on("t2", 4, 4, 2)
-    frames = trust.frames()
-
-    def found(draft: pd.DataFrame) -> int:
-        versions = [
-            rows.assign(people=true_numbers.loc[rows.index], printed=rows["status"].eq("shown")) for _, rows in draft.groupby("period")
-        ]
-        return len(isolated(versions, [frames["movements"]], frames["groups"], True, POLICY.k))
-
-    true_numbers = frames["cells"]["numerator"].astype(float)
-    together = protect(policy=POLICY, **frames)
-    assert found(protect(policy=POLICY, **(frames | {"movements": None})).cells) > 0
-    assert found(together.cells) == together.report["unprotected"] == together.report["lost"] == 0
-    assert set(together.movers["earlier_release"]) == {""} and together.report["earlier_releases"] == []
-    assert all("in this very draft" in item["reason"] for item in together.report["held"])
-
-
 def test_the_attack_of_the_simulation_finds_what_enumeration_finds() -> None:
     """Two groups and a known total: every filling is tried; the attack calls certain exactly what has one value in all of them."""
     groups = pd.DataFrame(
