@@ -46,6 +46,7 @@ storage:
 DBT_SAYS, TRACEBACK = "Errors parsed from dbt logs:", "Traceback (most recent call last):"
 FRAMES = re.compile(r'\n *File "[^\n]*(?:\n[^\n]*)?(?:\n[ ^~]+(?=\n|$))?')
 OURS = {kind.__name__ for kind in (HomeError, CatalogueError, Unexpected)}
+WHAT_HELPS = {"no_mover_is_isolated": "`equality release held` says where, and what can be done"}
 OUR_LINE = re.compile(rf'File "{re.escape(str(PROJECT))}/((?:pipelines|expectations)/[^"]+)", line (\d+)')
 
 
@@ -163,9 +164,10 @@ def plainly(description: str) -> str:
 
 
 def _judgement(evaluation: AssetCheckEvaluation) -> str:
-    """Which judge said no, and to what; it names no number (see the reports of `expectations`)."""
-    failed = evaluation.metadata["failed"].value if "failed" in evaluation.metadata else ()
-    return f"{evaluation.check_name} said no: {', '.join(map(str, failed)) or 'without a reason'}"  # type: ignore[arg-type]
+    """Which judge said no, to what, and who says more; it names no number (see the reports of `expectations`)."""
+    failed = [str(check) for check in evaluation.metadata["failed"].value] if "failed" in evaluation.metadata else []  # type: ignore[union-attr]
+    helps = "".join(f" ({WHAT_HELPS[check]})" for check in failed if check in WHAT_HELPS)
+    return f"{evaluation.check_name} said no: {', '.join(failed) or 'without a reason'}{helps}"
 
 
 def prepare_instance(opened: Opened) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 
-from dagster import job, op
+from dagster import AssetCheckEvaluation, AssetKey, MetadataValue, job, op
 
 from pipelines.orchestration.quiet import quiet
-from pipelines.orchestration.refresh import _for_want_of_room, _told, plainly
+from pipelines.orchestration.refresh import _for_want_of_room, _judgement, _told, plainly
 from pipelines.reporting.pages.figures import without_figure
 
 
@@ -24,6 +24,18 @@ def test_a_failed_step_is_told_by_its_kind_and_place_and_never_by_its_words() ->
     told = [_told(event) for event in result.all_events if event.is_step_failure]
     line = without_figure.__code__.co_firstlineno + 2
     assert told == [f"pages: KeyError at pipelines/reporting/pages/figures.py, line {line}"]
+
+
+def test_a_judge_that_says_no_is_told_with_its_checks_and_with_who_says_more() -> None:
+    def told(*failed: str) -> str:
+        said = {"failed": MetadataValue.json(list(failed))}
+        return _judgement(AssetCheckEvaluation(asset_key=AssetKey("draft"), check_name="attack", passed=False, metadata=said))
+
+    assert told("nothing_can_be_recovered", "no_mover_is_isolated").endswith(
+        "no_mover_is_isolated (`equality release held` says where, and what can be done)"
+    )
+    assert told("nothing_can_be_recovered") == "attack said no: nothing_can_be_recovered"
+    assert told() == "attack said no: without a reason"
 
 
 def test_what_dbt_says_is_told_in_one_line_without_its_traceback() -> None:
