@@ -76,14 +76,14 @@ def _faces() -> tuple[Any, Any]:
     return CSS(string=fonts(), font_config=configuration), configuration
 
 
-SHORTENINGS = 4
+SHORTENINGS, MOST_PRINTERS = 4, 8
 Make = Callable[[int], str]
 
 
 def printers() -> Executor:
     """Processes that print, one a core: setting a page is work for the processor, and pages know nothing of one another."""
-    spawned = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(os.cpu_count(), mp_context=spawned, initializer=end_after, initargs=(os.getpid(),))
+    spawned, many = multiprocessing.get_context("spawn"), min(os.cpu_count() or 1, MOST_PRINTERS)
+    return ProcessPoolExecutor(many, mp_context=spawned, initializer=end_after, initargs=(os.getpid(),))
 
 
 def fitted(pages: Mapping[str, tuple[Make, int]], pool: Executor) -> Iterator[tuple[str, str, bytes | None]]:
