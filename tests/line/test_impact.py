@@ -78,7 +78,7 @@ def test_it_is_frozen_once_with_every_figure_that_was_chosen_and_no_other(home: 
 def test_the_pack_holds_the_page_on_paper_where_the_machine_can_set_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     identity = begun(home)
     answer(home, identity)
-    monkeypatch.setattr(pdf, "pdf", lambda html: b"%PDF of " + html[:15].encode())
+    monkeypatch.setattr(pdf, "on_paper", lambda html: b"%PDF of " + html[:15].encode())
     done = CliRunner().invoke(app, ["freeze", identity, "--home", str(home.root)])
     assert done.exit_code == 0 and "Without" not in done.stdout
     assert (home.impact / identity / "frozen" / "assessment.pdf").read_bytes() == b"%PDF of <!DOCTYPE html>"
@@ -88,7 +88,7 @@ def test_the_pack_holds_the_page_on_paper_where_the_machine_can_set_it(home: Hom
 def test_without_pango_it_is_frozen_without_the_paper_and_says_so(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     identity = begun(home)
     answer(home, identity)
-    monkeypatch.setattr(pdf, "pdf", lambda _: None)
+    monkeypatch.setattr(pdf, "on_paper", lambda _: None)
     done = CliRunner().invoke(app, ["freeze", identity, "--home", str(home.root)])
     assert done.exit_code == 0 and "Without assessment.pdf" in done.stdout
     assert not (home.impact / identity / "frozen" / "assessment.pdf").exists()
