@@ -13,7 +13,7 @@ SPARK_INSTALLED := .venv-spark/.installed
 help: ## List what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(INSTALLED) ## Make .venv from the lock: hashed, wheels only
+setup: $(INSTALLED) ## Make .venv from the lock: hashed, wheels only; parse the dbt project
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed; name it with: make setup PYTHON=/path/to/python3.11"; exit 1; }
