@@ -13,8 +13,6 @@ from pipelines.orchestration.versions import PROJECT, versions
 from pipelines.release.manifest import JUDGES
 
 PROJECT_DIR = PROJECT / "dbt_project"
-AHEAD = PROJECT_DIR / "target"
-"""Where setting up parses the project, for all homes."""
 PARSED, PARTLY, PARSED_FROM = "parsed.json", "partial_parse.msgpack", "parsed_from"
 HOME_VARIABLE = "EQUALITY_HOME"
 WAREHOUSE_VARIABLE = "EQUALITY_WAREHOUSE"
@@ -47,9 +45,9 @@ def parsed_manifest(target: Path) -> Path:
     """
     if not _is_parsed(target):
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _is_parsed(AHEAD):
+        if _is_parsed(_ahead()):
             for name in (PARSED, PARTLY):
-                write_whole(target / name, (AHEAD / name).read_bytes())
+                write_whole(target / name, (_ahead() / name).read_bytes())
             write_whole(target / PARSED_FROM, versions().code.encode())
         else:
             _parse(target)
@@ -58,10 +56,14 @@ def parsed_manifest(target: Path) -> Path:
 
 def parse_ahead() -> None:
     """Parse the project where it lies, once for all homes, readable by whoever may read the code."""
-    AHEAD.mkdir(exist_ok=True)
-    _parse(AHEAD)
+    _ahead().mkdir(exist_ok=True)
+    _parse(_ahead())
     for name in (PARSED, PARTLY, PARSED_FROM):
-        (AHEAD / name).chmod(0o644)
+        (_ahead() / name).chmod(0o644)
+
+
+def _ahead() -> Path:
+    return PROJECT_DIR / "target"
 
 
 def _is_parsed(target: Path) -> bool:

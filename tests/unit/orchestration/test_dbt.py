@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -31,16 +32,20 @@ def test_half_a_manifest_of_a_build_that_was_cut_off_stops_nobody(tmp_path: Path
     assert dbt.parsed_manifest(tmp_path).read_bytes() == whole and len(json.loads(whole)["nodes"]) > 100
 
 
-def test_what_was_parsed_ahead_serves_every_home_and_only_for_the_code_it_was_parsed_from(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dbt, "AHEAD", tmp_path / "ahead")
+def test_what_was_parsed_ahead_serves_every_home_and_only_for_that_project_and_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = shutil.copytree(dbt.PROJECT_DIR, tmp_path / "project", ignore=shutil.ignore_patterns("target", "logs"))
+    ahead = project / "target"
+    monkeypatch.setattr(dbt, "PROJECT_DIR", project)
     dbt.parse_ahead()
-    assert (dbt.AHEAD / dbt.PARSED).stat().st_mode & 0o044 == 0o044
+    assert (ahead / dbt.PARSED).stat().st_mode & 0o044 == 0o044
     run, parsed = subprocess.run, list[object]()
     monkeypatch.setattr(subprocess, "run", lambda *words, **more: parsed.append(words) or run(*words, **more))
-    assert dbt.parsed_manifest(tmp_path / "one").read_bytes() == (dbt.AHEAD / dbt.PARSED).read_bytes() and not parsed
+    assert dbt.parsed_manifest(tmp_path / "one").read_bytes() == (ahead / dbt.PARSED).read_bytes() and not parsed
     assert (tmp_path / "one" / dbt.PARSED).stat().st_mode & 0o077 == 0
-    (dbt.AHEAD / dbt.PARSED_FROM).write_text("other code")
+    (ahead / dbt.PARSED_FROM).write_text("other code")
     dbt.parsed_manifest(tmp_path / "another")
-    assert parsed
+    assert len(parsed) == 1
+    (ahead / dbt.PARSED_FROM).write_text(dbt.versions().code)
+    shutil.move(ahead, tmp_path / "elsewhere")
+    dbt.parsed_manifest(tmp_path / "third")
+    assert len(parsed) == 2
