@@ -23,6 +23,7 @@ from pipelines.drills.scene import Scene
 from pipelines.intake import receipts
 from pipelines.intake.arrivals import MOST_BYTES
 from pipelines.intake.extents import MOST_CELLS
+from pipelines.intake.tables import NARROWEST
 from pipelines.orchestration.opened import Opened
 from pipelines.reporting.sql import NotAnswered, answers, open_marts
 
@@ -39,7 +40,7 @@ finally:
     print(json.dumps([used.user + used.system, int(most[1]) / 1024]), file=sys.stderr)
 """
 HEAD = b"UPN,Sex,Year Group,Ethnicity\n"
-ROWS = MOST_CELLS // 4 - 1
+ROWS, LINES = MOST_CELLS // 4 - 1, MOST_CELLS // NARROWEST - 1
 ALMOST = MOST_BYTES - 100
 
 
@@ -110,7 +111,7 @@ HOSTILE: dict[str, tuple[str, Callable[[Path], object]]] = {
             b"</M>",
         ),
     ),
-    "as many cells as are read, csv": ("csv", lambda path: path.write_bytes(HEAD + b"a,b,c,d\n" * (ROWS - 1))),
+    "as many cells as are read, csv": ("csv", lambda path: path.write_bytes(HEAD + b"a,b,c,d\n" * (LINES - 1))),
     "as many objects as are read, json": ("json", lambda path: path.write_bytes(b"[" + b'{"upn":1},' * (ROWS - 1) + b"{}]")),
     "as many records as are read, xml": (
         "xml",

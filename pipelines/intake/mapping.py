@@ -121,8 +121,9 @@ class _Mapping:
         at, format_ = self.recognised.columns.get(name), self.recognised.format
         constant = format_.constants.get(name, "") if format_ else ""
         spelt = {key.lower(): value for key, value in format_.values.get(name, {}).items()} if format_ else {}
-        cells = [row.cells[at] if at is not None else "" for row in self.rows]
-        return [spelt.get(cell.lower(), cell) or constant for cell in cells]
+        if at is None:
+            return [spelt.get("", constant)] * len(self.rows)
+        return [(spelt.get(row.cells[at].lower(), row.cells[at]) if spelt else row.cells[at]) or constant for row in self.rows]
 
     def _heading(self, name: str) -> str:
         at = self.recognised.columns.get(name)

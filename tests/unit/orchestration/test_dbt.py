@@ -32,7 +32,9 @@ def test_half_a_manifest_of_a_build_that_was_cut_off_stops_nobody(tmp_path: Path
     assert dbt.parsed_manifest(tmp_path).read_bytes() == whole and len(json.loads(whole)["nodes"]) > 100
 
 
-def test_what_was_parsed_ahead_serves_every_home_and_only_for_that_project_and_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_parsed_ahead_serves_every_home_and_only_for_that_project_and_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project = shutil.copytree(dbt.PROJECT_DIR, tmp_path / "project", ignore=shutil.ignore_patterns("target", "logs"))
     ahead = project / "target"
     monkeypatch.setattr(dbt, "PROJECT_DIR", project)
