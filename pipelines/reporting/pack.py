@@ -43,21 +43,22 @@ def write_pack(
         "public/equality-information": (lambda _: public_page(marts, objectives, brand, context, _beside_the_public(marts)), MANY),
         **{f"academies/{code}": (partial(_academy, marts, code, brand, context), 1) for code in marts.academies},
     }
-    pages = {
-        "data-dictionary": dictionary_page(catalogue, dbt, folder, brand, context),
-        **{f"public/academies/{code}": academy_page(marts, code, brand, context, public=True) for code in marts.academies},
-        "index": index_page(marts, brand, context, _listed(marts)),
-    }
-    written = [_write(out / f"{name}.html", page.encode()) for name, page in pages.items()]
     with printers() as pool:
-        for name, html, pdf in fitted(printed, pool):
+        printing = fitted(printed, pool)
+        pages = {
+            "data-dictionary": dictionary_page(catalogue, dbt, folder, brand, context),
+            **{f"public/academies/{code}": academy_page(marts, code, brand, context, public=True) for code in marts.academies},
+            "index": index_page(marts, brand, context, _listed(marts)),
+        }
+        written = [_write(out / f"{name}.html", page.encode()) for name, page in pages.items()]
+        written.append(write_workbook(folder, out / "workbook.xlsx", context, loss))
+        written.append(_write(out / "public" / "workbook.xlsx", (out / "workbook.xlsx").read_bytes()))
+        written += write_open_data(folder, out / "public" / "open-data", context)
+        progress("workbook and open data")
+        for name, html, pdf in printing:
             written.append(_write(out / f"{name}.html", html.encode()))
             written += [_write(out / f"{name}.pdf", pdf)] if pdf else []
     progress(f"{len(printed) + len(pages)} pages, {len(printed)} of them as PDF too" if typesetter() else NO_PANGO)
-    written.append(write_workbook(folder, out / "workbook.xlsx", context, loss))
-    written.append(_write(out / "public" / "workbook.xlsx", (out / "workbook.xlsx").read_bytes()))
-    written += write_open_data(folder, out / "public" / "open-data", context)
-    progress("workbook and open data")
     return written
 
 

@@ -89,11 +89,11 @@ def printers() -> Executor:
 def fitted(pages: Mapping[str, tuple[Make, int]], pool: Executor) -> Iterator[tuple[str, str, bytes | None]]:
     """Each page by its name, in HTML and as PDF of at most so many sheets, as they are done; no PDF where the machine lacks Pango.
 
-    A page is asked for shorter and shorter until it fits; the shortest is printed however long it is.
+    Printing begins at once, before the first is asked for. A page is made shorter and shorter until it fits; the shortest is printed
+    however long it is.
     """
     if not typesetter():
-        yield from ((name, make(0), None) for name, (make, _) in pages.items())
-        return
+        return iter([(name, make(0), None) for name, (make, _) in pages.items()])
     waiting: dict[Future[bytes | None], tuple[str, str, int]] = {}
 
     def ask(name: str, shorter: int) -> None:
@@ -101,16 +101,19 @@ def fitted(pages: Mapping[str, tuple[Make, int]], pool: Executor) -> Iterator[tu
         html = make(shorter)
         waiting[pool.submit(on_paper, html, sheets if shorter < SHORTENINGS - 1 else None)] = name, html, shorter
 
+    def printed() -> Iterator[tuple[str, str, bytes]]:
+        while waiting:
+            for done in wait(waiting, return_when=FIRST_COMPLETED).done:
+                name, html, shorter = waiting.pop(done)
+                content = done.result()
+                if content is None:
+                    ask(name, shorter + 1)
+                else:
+                    yield name, html, content
+
     for name in pages:
         ask(name, 0)
-    while waiting:
-        for done in wait(waiting, return_when=FIRST_COMPLETED).done:
-            name, html, shorter = waiting.pop(done)
-            content = done.result()
-            if content is None:
-                ask(name, shorter + 1)
-            else:
-                yield name, html, content
+    return printed()
 
 
 def on_paper(html: str, sheets: int | None = None) -> bytes | None:
