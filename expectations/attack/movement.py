@@ -29,7 +29,8 @@ def isolated(
     ``movers``: one row per population, period, earlier period and release, area and characteristic, with the people who ``joined`` and
     ``left`` its groups in all. In each group now = stayed + joined and then = stayed + left, all of them nought or more; over the
     groups, those who joined and those who left add up to what is known at the gate. ``before``: the statistics of earlier releases by
-    name. What the total alone tells (nobody, or all in the only group there is) is no group of a few among others and is not counted.
+    name. What the total alone tells (nobody, or all in the only group that anybody can be in) is no group of a few among others and is
+    not counted.
     """
     if movers.empty:
         return ()
@@ -49,7 +50,7 @@ def isolated(
     for offset, side in enumerate(SIDES):
         at = first + offset * len(rows)
         value, certain = found.lowest[at : at + len(rows)], found.fixed[at : at + len(rows)]
-        breach = certain & (value >= 1) & (value < k) & _among_others(rows, side)
+        breach = certain & (value >= 1) & (value < k) & _among_others(linked, rows, side)
         for row, way in zip(rows.loc[breach, PLACE].to_dict("records"), found.way[at : at + len(rows)][breach], strict=True):
             out.append(Recovered(place({str(name): str(text) for name, text in row.items()}), side, str(way)))
     return tuple(out)
@@ -106,6 +107,9 @@ def _with_movers(linked: Linked, rows: pd.DataFrame) -> tuple[System, int]:
     return System(matrix, right, lower, np.minimum(upper, UNBOUNDED)), first
 
 
-def _among_others(rows: pd.DataFrame, side: str) -> Bools:
-    """Rows of totals over more than one group: of a single group the total says all there is, whatever is published."""
-    return np.asarray((rows.groupby("block")[side].transform("size") > 1) & (rows[side] > 0))
+def _among_others(linked: Linked, rows: pd.DataFrame, side: str) -> Bools:
+    """Rows of totals over more than one group that may hold anybody: where all others are printed as empty the total says all there is."""
+    upper = linked.system.upper
+    ends = {"joined": upper[rows["now"]], "left": np.where(rows["then"] >= 0, upper[rows["then"]], rows["most"])}
+    filled = pd.Series(ends[side] > 0, index=rows.index)
+    return np.asarray((filled.groupby(rows["block"]).transform("sum") > 1) & (rows[side] > 0))

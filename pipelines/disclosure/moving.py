@@ -36,13 +36,16 @@ def linked_with(system: Linked, moves: Moved, space: Space) -> tuple[Linked, pd.
     # nobody joins a cell that is empty or leaves one that was; an end that may be hidden could be more than empty
     filled = {"joined": system.value[ends["joined"]] > 0, "left": rows["before"].to_numpy(float) > 0}
     open_ends = {side: (end >= 0) & system.candidate[end] for side, end in ends.items()}
+    sure = (totals["tied"] & totals["complete"]).to_numpy(bool)
     for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
         people = rows[side].to_numpy(float)
         some = (totals[side] + totals[f"rest_{side}"]).to_numpy()[rows["block"]] > 0
         unknown = np.flatnonzero((filled[side] | open_ends[side]) & ~everyone & some & ~rows["known"].to_numpy(bool))
         column = np.full(len(rows), -1)
         column[unknown] = latent.add(side, people[unknown], family[unknown])
-        latent.rename(column[unknown[~seen[unknown]]], BETWEEN)
+        # of people who could be in one group only the total says all there is, whatever is published
+        alone = (sure & (np.bincount(rows["block"], filled[side]) == 1))[rows["block"]]
+        latent.rename(column[unknown[~seen[unknown] | alone[unknown]]], BETWEEN)
         rows[f"{side}_id"] = column
         terms.append(_terms(every, np.where(seen, column, -1), sign))
         empty = unknown[~filled[side][unknown]]  # end = moved + stayed

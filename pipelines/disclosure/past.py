@@ -152,20 +152,21 @@ def report(rows: pd.DataFrame, tables: Tables, past: Past | None, begun: Start, 
     if past is None:
         return {"earlier_releases": [], "held": [], "told_before": 0, "lost": 0}
     published = rows["published"].astype(bool).to_numpy()
-    own = np.where(published, tables.row_own, -1)
+    own, count = tables.row_own[published], tables.row_count[published]
     known_by_rule = primary.hidden & (past.known | begun.lost)
     return {
         "earlier_releases": past.releases,
-        "held": _sentences(rows, own, past, why),
+        "held": _sentences(rows[published], own, count, past, why.drop_duplicates()),
         "told_before": int(known_by_rule[own[own >= 0]].sum()),
         "lost": int(begun.lost.sum()),
     }
 
 
-def _sentences(rows: pd.DataFrame, own: Ids, past: Past, why: pd.DataFrame) -> list[dict[str, str]]:
+def _sentences(rows: pd.DataFrame, own: Ids, count: Ids, past: Past, why: pd.DataFrame) -> list[dict[str, str]]:
     place = [*PERIOD, *AREA, "measure", "characteristic", "group_code", "cross_characteristic", "cross_group_code"]
-    printed = rows[place].astype(str).assign(now=own)
-    printed = printed[(rows["kind"] != "mean") & (own >= 0)].merge(why.drop_duplicates(), on="now")
+    printed, counts = rows[place].astype(str), rows["kind"] != "mean"
+    of_people = why[why["lost"].astype(bool)]  # those that a rate is of, who may be printed nowhere else
+    printed = pd.concat([printed.assign(now=own)[counts].merge(why), printed.assign(now=count)[counts].merge(of_people)]).drop_duplicates()
     moves = past.moves.rows.loc[printed["row"], ["earlier", "release"]].assign(lost=printed["lost"].to_numpy(bool))
     found = []
     for cell, earlier, release, lost in zip(printed[place].to_dict("records"), *(moves[name] for name in moves), strict=True):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_release import PERIOD, PRIMARY_ONE, PRIMARY_TWO, SMALL, Marts, small_release, write
+from small_release import MINOR, PERIOD, PRIMARY_ONE, PRIMARY_TWO, SMALL, Marts, small_release, write
 
 from expectations.attack import attack
 from expectations.release import judge_attack
@@ -62,3 +62,13 @@ def test_hiding_the_figures_that_moved_hides_who_joined(tmp_path: Path) -> None:
     earlier = write(small_release(everything, small=small), tmp_path / "earlier")
     now = write(small_release(everything), tmp_path / "now")
     assert attack(now, [earlier], movers=gate(1, 0)).passed
+
+
+@pytest.mark.parametrize("boys", [0, 30])
+def test_of_the_only_group_that_anybody_can_be_in_the_total_says_all_there_is(tmp_path: Path, boys: int) -> None:
+    """One girl joined a school of girls, whose noughts are printed; beside boys the same girl is found."""
+    girls = {(PRIMARY_TWO, group): (30, boys) for group in MINOR}
+    earlier = write(small_release(small={**SMALL, **girls, (PRIMARY_TWO, "african"): (29, boys)}), tmp_path / "earlier")
+    now = write(small_release(small={**SMALL, **girls}), tmp_path / "now")
+    found = attack(now, [earlier], movers=gate(1, 0, "sex")).isolated
+    assert [item.place["group_code"] for item in found] == (["F"] if boys else [])

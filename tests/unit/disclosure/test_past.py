@@ -104,6 +104,22 @@ def test_a_corrected_figure_that_would_tell_of_one_pupil_is_held_and_says_why(po
     assert "too few people" in held["reason"].lower() and not any(digit in held["reason"].replace("r1", "") for digit in "0123456789")
 
 
+def girls_only(here: int) -> dict[str, pd.DataFrame]:
+    """Two academies of girls, A with so many."""
+    frames = one_academy(sex=(here, 0))
+    cells = frames["cells"]
+    for (area, group), count in {("B", "1"): 0, ("T", "1"): 0, ("B", "all"): 100, ("T", "all"): here + 100}.items():
+        cells.loc[(cells["area_code"] == area) & (cells["group_code"] == group), ["numerator", "value"]] = count
+    return {**frames, "cells": cells}
+
+
+def test_where_everybody_is_in_one_group_who_joined_it_is_no_news(policy: Policy) -> None:
+    first = protect(policy=policy, **girls_only(40))
+    second = protect(policy=policy, released=release(first.cells, "r1"), **girls_only(41))
+    assert set(second.cells["status"]) == {"shown"}
+    assert second.report["lost"] == 0 and second.report["held"] == []
+
+
 def with_rates(frames: dict[str, pd.DataFrame], reached: dict[tuple[str, str], int]) -> dict[str, pd.DataFrame]:
     """The same with a rate of every count; ``reached``: the numerators of the academies' groups."""
     counts = frames["cells"].set_index(["area_code", "group_code"])["numerator"]
