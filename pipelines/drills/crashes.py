@@ -13,6 +13,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,31 +78,43 @@ def kill(running: subprocess.Popen[Any]) -> None:
 
 
 def kills(scene: Scene) -> Iterator[Case]:
-    """First releases and corrections in turn, each killed several times and then left alone; in a sample once each, without the last run."""
+    """First releases and corrections in turn, each killed several times and then left alone, as many at once as there are cores.
+
+    In a sample once each, without the last run.
+    """
     first, passages = manifest(scene.released()), scene.passages
     corrected = with_correction(scene)
     if not scene.full:
         yield from killed(scene, scene.dropped(), [Blow(passage=scene.chance.randint(1, passages))], first, "first release")
         yield from killed(scene, corrected, [Blow(passage=scene.chance.randint(1, 12))], None, "correction")
         return
-    undisturbed = scene.copy(corrected)
-    tally = undisturbed.root.with_suffix(".tally")
-    began = time.monotonic()
-    if scene.refresh(undisturbed, env={seam.TALLY: str(tally)}).returncode:
-        raise RuntimeError("an undisturbed correction failed")
-    lasted, fallen = time.monotonic() - began, 0
-    kinds = (
-        ("first release", scene.dropped, first, passages),
-        ("correction", lambda: scene.copy(corrected), manifest(undisturbed), len(tally.read_text("utf-8").splitlines())),
-    )
-    for what, made, ended, last in itertools.cycle(kinds):
-        home = made()
-        for case in killed(scene, home, blows(scene, last, lasted), ended, what):
-            fallen += case.name.startswith(f"{what}, killed")
-            yield case
-        shutil.rmtree(home.root)
-        if fallen >= KILLS:
-            return
+    with ThreadPoolExecutor(os.cpu_count()) as side_by_side:
+        undisturbed = [scene.copy(corrected) for _ in range(os.cpu_count() or 1)]
+        tallies = [home.root.with_suffix(".tally") for home in undisturbed]
+        began = time.monotonic()
+        ended = side_by_side.map(lambda home, tally: scene.refresh(home, env={seam.TALLY: str(tally)}).returncode, undisturbed, tallies)
+        if any(ended) or len({manifest(home) for home in undisturbed}) > 1:
+            raise RuntimeError("an undisturbed correction failed")
+        lasted = time.monotonic() - began
+        kinds = (
+            ("first release", scene.dropped, first, passages),
+            ("correction", lambda: scene.copy(corrected), manifest(undisturbed[0]), len(tallies[0].read_text("utf-8").splitlines())),
+        )
+        next_kind, fallen, at_work = itertools.cycle(kinds), 0, set[Future[list[Case]]]()
+        while at_work or fallen < KILLS:
+            while fallen < KILLS and len(at_work) < len(undisturbed):
+                what, made, ends, last = next(next_kind)
+                at_work.add(side_by_side.submit(_outlived, scene, made(), [*blows(scene, last, lasted)], ends, what))
+            done, at_work = wait(at_work, return_when=FIRST_COMPLETED)
+            for case in itertools.chain.from_iterable(one.result() for one in done):
+                fallen += ", killed " in case.name
+                yield case
+
+
+def _outlived(scene: Scene, home: Home, blows: Iterable[Blow], ends: bytes, what: str) -> list[Case]:
+    cases = [*killed(scene, home, blows, ends, what)]
+    shutil.rmtree(home.root)
+    return cases
 
 
 def blows(scene: Scene, passages: int, seconds: float) -> Iterator[Blow]:
