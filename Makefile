@@ -30,7 +30,7 @@ demo: setup ## Set up, make the demonstration trust, refresh and release it (DEM
 	@$(BIN)/equality demo $(DEMO) --home $(HOME_DIR)
 
 test: setup ## Set up and run all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 10
 
 test-spark: $(SPARK_INSTALLED) ## Build the demonstration on Apache Spark too and compare every cell (Java 17, an environment of its own)
 	@$(SPARK)/python -m pytest tests/spark
@@ -54,7 +54,7 @@ up: setup ## Dagster's web page and daemon on loopback, schedule and sensor on
 
 lint: setup ## Style of Python and SQL
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 dbt_project/models dbt_project/tests
 
 types: setup ## Types
 	@$(BIN)/mypy

@@ -32,6 +32,7 @@ def environment(opened: Opened) -> dict[str, str]:
         WAREHOUSE_VARIABLE: str(opened.candidate),
         REPORT_VARIABLE: str(opened.protection_report),
         "DBT_LOG_PATH": str(opened.dbt_target / "logs"),
+        "DBT_LOG_LEVEL_FILE": "info",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
