@@ -79,6 +79,11 @@ def run(
     return [outcomes[position] for position in range(len(rules))]
 
 
+def prepare() -> None:
+    """Have Great Expectations and all its expectations imported before the first frame is judged."""
+    _validate(pd.DataFrame({"number": [1]}), [Rule("warm_up", "expect_column_values_to_not_be_null", {"column": "number"})])
+
+
 def _looked_at(frame: pd.DataFrame, rule: Rule) -> tuple[str, pd.DataFrame]:
     """Why the rule would look at nothing (empty when it would not), and the rows it is about."""
     if "row_condition" in rule.arguments:

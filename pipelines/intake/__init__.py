@@ -2,16 +2,17 @@
 
 from pipelines.intake.absences import absences, faults
 from pipelines.intake.absences import told as absences_told
-from pipelines.intake.arrivals import SCHOOL_TIME
+from pipelines.intake.arrivals import SCHOOL_TIME, Look, look
 from pipelines.intake.backfill import backfill
 from pipelines.intake.blanks import template
 from pipelines.intake.checking import check
+from pipelines.intake.deciding import Ahead, read_limited
 from pipelines.intake.matrix import write as write_matrix
 from pipelines.intake.notices import Fault, send_digest
 from pipelines.intake.notices import send as send_notices
 from pipelines.intake.objections import record as record_objection
 from pipelines.intake.people import Erased, also_known, key_of, listed, rows_of, sweep, undeclared
-from pipelines.intake.reading import Judge, Verdict
+from pipelines.intake.reading import Judge, Reading, Source, Verdict
 from pipelines.intake.recall import confirm, withdraw
 from pipelines.intake.receipts import Receipt
 from pipelines.intake.rekeying import rekey, take_back
@@ -23,13 +24,17 @@ from pipelines.intake.store import Store
 
 __all__ = [
     "SCHOOL_TIME",
+    "Ahead",
     "Ended",
     "Erased",
     "Fault",
     "IntakeReport",
     "Judge",
+    "Look",
+    "Reading",
     "Receipt",
     "Settled",
+    "Source",
     "Store",
     "Verdict",
     "absences",
@@ -43,6 +48,8 @@ __all__ = [
     "key_of",
     "lessened",
     "listed",
+    "look",
+    "read_limited",
     "record_objection",
     "rekey",
     "replay",

@@ -6,7 +6,8 @@ import datetime as dt
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -49,6 +50,19 @@ class Arrival:
         if stat.S_ISREG(self.mode):
             return ""
         return "a link" if stat.S_ISLNK(self.mode) else "a folder" if stat.S_ISDIR(self.mode) else "a device"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What lay in the drop folders at one moment of the monotonic clock, in seconds."""
+
+    seen: tuple[Arrival, ...]
+    moment: float
+
+
+def look(home: Home, catalogue: Catalogue) -> Look:
+    """The first of the two looks that a file must survive unchanged."""
+    return Look(tuple(listing(home, catalogue)), time.monotonic())
 
 
 def school_time(moment: dt.datetime) -> dt.datetime:
@@ -95,7 +109,7 @@ def _seen(entry: os.DirEntry[str], place: str) -> Iterator[Arrival]:
     yield Arrival(Path(entry.path), place, entry.name, found.st_mode, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def whole(first: list[Arrival], look_again: Callable[[], list[Arrival]]) -> tuple[list[Arrival], list[Arrival]]:
+def whole(first: Sequence[Arrival], look_again: Callable[[], list[Arrival]]) -> tuple[list[Arrival], list[Arrival]]:
     """``(whole, still arriving)``: a file is whole when a second look finds it exactly as the first did."""
     unchanged = set(look_again())
     ready = [arrival for arrival in first if arrival in unchanged and not names.is_unfinished(arrival.name)]

@@ -6,8 +6,12 @@ Reading the file belongs in ``reading``, the words of its receipt in ``telling``
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 
+from pipelines.catalogue.model import Catalogue
+from pipelines.home import Keys
 from pipelines.home.limit import limited
 from pipelines.intake import erasure, names
 from pipelines.intake.arrivals import Arrival
@@ -16,7 +20,7 @@ from pipelines.intake.landing import MAIN
 from pipelines.intake.ledger import ACCEPTED, HELD, KEPT, REFUSED, SAME, FileEntry, Sighting, SliceEntry, winner
 from pipelines.intake.mapping import TRUST, Record
 from pipelines.intake.problems import Problem, problem
-from pipelines.intake.reading import Reading, Source, read
+from pipelines.intake.reading import Judge, Reading, Source, read
 from pipelines.intake.store import Store
 from pipelines.intake.telling import SHORT_FALL, Known, columns_changed, entries, tell
 
@@ -24,13 +28,15 @@ READ_SECONDS = 300.0
 """What reading and judging one file may take: a year's register of a large academy takes seconds."""
 SHARE_OF_ANOTHER_ROLL = 0.5
 FEWEST_TO_COMPARE_ROLLS = 20
+Ahead = Callable[[bytes, Source], Future[Reading] | None]
+"""Has :func:`read_limited` done elsewhere, while this process does something else; ``None`` where nobody can."""
 
 
 @dataclass(frozen=True)
 class Parcel:
     """An arrival, opened. ``content`` is ``None`` where it could not be read; ``refusal``: why it is not looked into.
 
-    ``year``: the past year that it is sent for, if it is.
+    ``year``: the past year that it is sent for, if it is. ``ahead``: its reading, where that was asked for before its turn.
     """
 
     arrival: Arrival
@@ -38,6 +44,7 @@ class Parcel:
     content: bytes | None
     refusal: Problem | None
     year: str | None = None
+    ahead: Future[Reading] | None = field(default=None, compare=False)
 
     @property
     def sighting(self) -> Sighting:
@@ -130,15 +137,24 @@ def _record(store: Store, entry: FileEntry, sighting: Sighting, reading: Reading
         tidy(store, candidate.key)
 
 
+def read_limited(content: bytes, source: Source, catalogue: Catalogue, keys: Keys, judge: Judge) -> Reading:
+    """:func:`read` within ``READ_SECONDS``. A fault of ours in it refuses the file: nothing that was not judged is used."""
+    try:
+        with limited(READ_SECONDS):
+            return read(content, source, catalogue, keys, judge)
+    except Exception as error:  # whatever a file provokes is that file's refusal, and its text may quote a value
+        return Reading(source.modified, problems=(problem("could_not_be_checked", what=type(error).__name__),))
+
+
 def _read(store: Store, parcel: Parcel) -> Reading:
-    """What the file holds. A fault of ours in reading it refuses the file: nothing that was not judged is used."""
+    """What the file holds, and whether its sender may send it."""
     if parcel.refusal is not None or parcel.content is None:
         return Reading(parcel.source.modified, problems=(parcel.refusal,) if parcel.refusal else ())
     try:
-        with limited(READ_SECONDS):
-            reading = read(parcel.content, parcel.source, store.catalogue, store.keys, store.judge)
-    except Exception as error:  # whatever a file provokes is that file's refusal, and its text may quote a value
-        return Reading(parcel.source.modified, problems=(problem("could_not_be_checked", what=type(error).__name__),))
+        reading = parcel.ahead.result() if parcel.ahead else None
+    except Exception:  # whatever became of the other process, the file is read here
+        reading = None
+    reading = reading or read_limited(parcel.content, parcel.source, store.catalogue, store.keys, store.judge)
     if reading.refusal is None and (over := sorted({key.period for key in reading.records} - store.keys.years.keys())):
         return replace(reading, problems=(problem("year_over", what=", ".join(over)), *reading.problems), records={})
     if reading.refusal is None and (_kept(store, parcel.content_hash) or _is_another_academys(store, reading)):

@@ -9,23 +9,26 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.catalogue.model import Catalogue
 from pipelines.home import Home, Keys
 from pipelines.home.whole import flush_directory
 from pipelines.intake import arrivals, names, receipts
-from pipelines.intake.arrivals import Arrival, NotYetWhole
+from pipelines.intake.arrivals import Arrival, Look, NotYetWhole
 from pipelines.intake.converge import converge
-from pipelines.intake.deciding import Parcel, decide
+from pipelines.intake.deciding import Ahead, Parcel, decide
 from pipelines.intake.problems import Problem, Refused, problem
 from pipelines.intake.reading import Judge
 from pipelines.intake.receipts import Receipt
 from pipelines.intake.store import Store
 
 SETTLE_SECONDS = 2.0
+READ_AHEAD = 2
+"""Files that are read while one is settled."""
 STILL_ARRIVING = "Still arriving"
 
 
@@ -63,25 +66,25 @@ def take_in(
     settle: float = SETTLE_SECONDS,
     wait: Callable[[float], None] = time.sleep,
     progress: Callable[[str], None] = lambda message: None,
+    look: Look | None = None,
+    ahead: Ahead | None = None,
 ) -> IntakeReport:
     """Put the landing in order, then settle every whole file in ``drop/``, one after the other; a bad one harms only itself.
 
     ``settle``: seconds between the two looks that a file must survive unchanged. ``judge``: gate 1. ``clock``: the time now.
+    ``look``: the first of them, where it was taken before. ``ahead``: reads the next files meanwhile.
     """
     settled: list[Settled] = []
     with Store(home, keys, catalogue, judge) as store:
+        look = look or arrivals.look(home, catalogue)
         converge(store, arrivals.school_time(clock()))
-        first = arrivals.listing(home, catalogue)
-        if first:
-            wait(settle)
-        ready, unfinished = arrivals.whole(first, lambda: arrivals.listing(home, catalogue))
-        for arrival in ready:
-            try:
-                receipt = _settle(store, arrival, arrivals.school_time(clock()))
-            except NotYetWhole:
+        if look.seen:
+            wait(max(0.0, look.moment + settle - time.monotonic()))
+        ready, unfinished = arrivals.whole(look.seen, lambda: arrivals.listing(home, catalogue))
+        for arrival, parcel in _opened_in_turn(store, ready, ahead):
+            if parcel is None:
                 unfinished.append(arrival)
-                continue
-            if receipt is not None:
+            elif receipt := _settle(store, parcel, arrivals.school_time(clock())):
                 settled.append(_settled(store, receipt))
                 progress(f"{receipt.place}/{receipt.file}: {receipt.headline}")
         store.landing.refuse_changed({entry.key: (entry.reference, entry.rows) for entry in store.ledger.slices(active=True)})
@@ -90,10 +93,29 @@ def take_in(
     return IntakeReport(tuple(settled), tuple(names.shown(arrival.name) for arrival in unfinished))
 
 
-def _settle(store: Store, arrival: Arrival, now: dt.datetime) -> Receipt | None:
+def _opened_in_turn(store: Store, ready: Iterable[Arrival], ahead: Ahead | None) -> Iterator[tuple[Arrival, Parcel | None]]:
+    """Each arrival with its parcel, ``None`` where it is not whole yet. The next ones are opened, and read elsewhere, before their turn."""
+    coming: deque[tuple[Arrival, Parcel | None]] = deque()
+    for arrival in ready:
+        coming.append((arrival, _opened(store, arrival, ahead)))
+        if len(coming) > (READ_AHEAD if ahead else 0):
+            yield coming.popleft()
+    yield from coming
+
+
+def _opened(store: Store, arrival: Arrival, ahead: Ahead | None) -> Parcel | None:
+    try:
+        parcel = opened(arrival)
+    except NotYetWhole:
+        return None
+    if ahead is None or parcel.content is None or parcel.refusal or store.ledger.reference_of(parcel.sighting) is not None:
+        return parcel
+    return replace(parcel, ahead=ahead(parcel.content, parcel.source))
+
+
+def _settle(store: Store, parcel: Parcel, now: dt.datetime) -> Receipt | None:
     """One arrival from drop to receipt; ``None`` for one that was answered before and cannot be removed, such as a folder."""
-    parcel = opened(arrival)
-    reference = store.ledger.reference_of(parcel.sighting)
+    arrival, reference = parcel.arrival, store.ledger.reference_of(parcel.sighting)
     if reference is not None and arrivals.stays(arrival):
         return None
     if reference is None or store.is_gone(parcel.content_hash):  # the inode of a file whose bytes were destroyed, used again

@@ -100,6 +100,7 @@ def landing_assets(catalogue: Catalogue) -> AssetsDefinition:
     )
     def landing(context: AssetExecutionContext, home: TrustHome, clock: Clock) -> Iterator[Any]:
         opened = home.take()
+        steps.prepare(opened)
         stale.close(context.instance, own=context.run_id)
         stale.forget(context.instance, dt.datetime.now(dt.UTC) - dt.timedelta(days=opened.catalogue.retention.log_days))
         heartbeat.began(opened.home, dt.datetime.now(dt.UTC))

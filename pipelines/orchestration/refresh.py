@@ -111,6 +111,7 @@ def _close_killed(opened: Opened) -> None:
 
 
 def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], None]) -> Refreshed:
+    steps.prepare(opened)
     prepare_instance(opened)
     from dagster import DagsterInstance
 

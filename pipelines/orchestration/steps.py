@@ -22,6 +22,7 @@ from pipelines.home.limit import limited
 from pipelines.home.rotation import destroy_warehouse
 from pipelines.home.vault import unseal
 from pipelines.home.whole import move, write_whole
+from pipelines.orchestration import beside
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.quiet import quiet
 from pipelines.orchestration.versions import LOCK, versions
@@ -52,11 +53,25 @@ def waiting(opened: Opened) -> str:
     return intake.unsettled(opened.home, opened.catalogue)
 
 
+def prepare(opened: Opened) -> None:
+    """Start what :func:`take_in` and :func:`judge_marts` are helped by; calling it again changes nothing."""
+    beside.prepare(opened, gate_1(opened))
+
+
 @quiet
 def take_in(opened: Opened, now: Callable[[], dt.datetime], progress: Progress) -> intake.IntakeReport:
     """Settle every file in the drop folders: recognise, read, map, judge (gate 1), land by rename, receipt; then mail to whom it concerns."""
     write_whole(opened.rules, opened.catalogue.fingerprints["all"].encode())
-    report = intake.take_in(opened.home, opened.keys, opened.catalogue, gate_1(opened), clock=now, progress=progress)
+    report = intake.take_in(
+        opened.home,
+        opened.keys,
+        opened.catalogue,
+        gate_1(opened),
+        clock=now,
+        progress=progress,
+        look=beside.first_look(opened),
+        ahead=beside.reader(opened),
+    )
     intake.send_notices(opened.home, opened.catalogue, now(), progress)
     return report
 
@@ -137,8 +152,8 @@ def judge_marts(opened: Opened) -> Any:
     from expectations.release import judge_release
 
     judged = bundle.digest(opened.home.partial_draft, JUDGES["gate2"])
-    with limited(JUDGE_SECONDS):
-        verdict = judge_release(opened.home.partial_draft, _disclosure(opened).model_dump(mode="json"))
+    verdict = beside.asked(opened, JUDGE_SECONDS, judge_release, opened.home.partial_draft, _disclosure(opened).model_dump(mode="json"))
+    beside.dismiss(opened)
     _keep(opened, "gate2", verdict, judged)
     return verdict
 

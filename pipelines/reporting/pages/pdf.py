@@ -5,14 +5,13 @@ from __future__ import annotations
 import atexit
 import functools
 import logging
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.home.child import end_after
+from pipelines.home.child import children
 from pipelines.reporting.pages.frame import fonts
 
 NO_PANGO = (
@@ -82,8 +81,7 @@ Make = Callable[[int], str]
 
 def printers() -> Executor:
     """Processes that print, one a core: setting a page is work for the processor, and pages know nothing of one another."""
-    spawned, many = multiprocessing.get_context("spawn"), min(os.cpu_count() or 1, MOST_PRINTERS)
-    return ProcessPoolExecutor(many, mp_context=spawned, initializer=end_after, initargs=(os.getpid(),))
+    return children(min(os.cpu_count() or 1, MOST_PRINTERS))
 
 
 def fitted(pages: Mapping[str, tuple[Make, int]], pool: Executor) -> Iterator[tuple[str, str, bytes | None]]:

@@ -1,0 +1,83 @@
+"""A process beside the run, which reads files ahead and judges: it imports Great Expectations, which takes seconds, while the run starts Dagster.
+
+Where none was prepared, as where a step is called by itself, and where it died, the process that asks does the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from pipelines.catalogue import Catalogue
+from pipelines.home import Keys
+from pipelines.home.child import children
+from pipelines.home.limit import limited
+from pipelines.intake import Ahead, Judge, Look, Reading, Source, look, read_limited
+from pipelines.orchestration.opened import Opened
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_beside: dict[Path, Executor] = {}
+_looks: dict[Path, Look] = {}
+_given: list[tuple[Catalogue, Keys, Judge]] = []
+
+
+def prepare(opened: Opened, judge: Judge) -> None:
+    """Take the first look at what was dropped and start the process for this home, unless both were done. ``judge``: gate 1."""
+    if opened.home.root not in _beside:
+        _beside[opened.home.root], _looks[opened.home.root] = children(1), look(opened.home, opened.catalogue)
+        _beside[opened.home.root].submit(_prepared, opened.catalogue, opened.keys, judge)
+
+
+def first_look(opened: Opened) -> Look | None:
+    """The look that was taken, once; ``None`` where none was."""
+    return _looks.pop(opened.home.root, None)
+
+
+def dismiss(opened: Opened) -> None:
+    """End it, once it has done what was asked of it."""
+    _looks.pop(opened.home.root, None)
+    if process := _beside.pop(opened.home.root, None):
+        process.shutdown()
+
+
+def reader(opened: Opened) -> Ahead | None:
+    """Has files of this home read there; ``None`` where nothing was prepared."""
+    process = _beside.get(opened.home.root)
+    return partial(_read_by, process) if process else None
+
+
+def asked(opened: Opened, seconds: float, judge: Callable[P, R], *shown: P.args, **more: P.kwargs) -> R:
+    """What ``judge`` says; :class:`TimeoutError` after ``seconds``."""
+    process = _beside.get(opened.home.root)
+    question = partial(_within, seconds, partial(judge, *shown, **more))
+    try:
+        return process.submit(question).result() if process else question()
+    except BrokenExecutor:
+        return question()
+
+
+def _read_by(process: Executor, content: bytes, source: Source) -> Future[Reading] | None:
+    try:
+        return process.submit(_read, content, source)
+    except BrokenExecutor:
+        return None
+
+
+def _within(seconds: float, question: Callable[[], R]) -> R:
+    with limited(seconds):
+        return question()
+
+
+def _prepared(catalogue: Catalogue, keys: Keys, judge: Judge) -> None:
+    from expectations import runner
+
+    _given.append((catalogue, keys, judge))
+    runner.prepare()
+
+
+def _read(content: bytes, source: Source) -> Reading:
+    return read_limited(content, source, *_given[-1])
