@@ -26,10 +26,14 @@ _given: list[tuple[Catalogue, Keys, Judge]] = []
 
 
 def prepare(opened: Opened, judge: Judge) -> None:
-    """Take the first look at what was dropped and start the process for this home, unless both were done. ``judge``: gate 1."""
-    if opened.home.root not in _beside:
-        _beside[opened.home.root], _looks[opened.home.root] = children(1), look(opened.home, opened.catalogue)
-        _beside[opened.home.root].submit(_prepared, opened.catalogue, opened.keys, judge)
+    """Take the first look at what was dropped and, where anything was, start the process; not again for the same home. ``judge``: gate 1."""
+    root = opened.home.root
+    if root in _beside or root in _looks:
+        return
+    _looks[root] = look(opened.home, opened.catalogue)
+    if _looks[root].seen:
+        _beside[root] = children(1)
+        _beside[root].submit(_prepared, opened.catalogue, opened.keys, judge)
 
 
 def first_look(opened: Opened) -> Look | None:
