@@ -1,6 +1,6 @@
 """A process beside the run, which reads files ahead and judges: it imports Great Expectations, which takes seconds, while the run starts Dagster.
 
-Where none was prepared, as where a step is called by itself, and where it died, the process that asks does the same.
+Where none was prepared, as where nothing was dropped or a step is called by itself, and where it died, the process that asks does the same.
 """
 
 from __future__ import annotations
