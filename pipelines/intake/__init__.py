@@ -18,11 +18,12 @@ from pipelines.intake.receipts import Receipt
 from pipelines.intake.rekeying import rekey, take_back
 from pipelines.intake.replay import replay
 from pipelines.intake.retention import Ended, retain
-from pipelines.intake.settle import IntakeReport, Settled, take_in
+from pipelines.intake.settle import READ_AHEAD, IntakeReport, Settled, take_in
 from pipelines.intake.standing import inputs, lessened, status, unsettled
 from pipelines.intake.store import Store
 
 __all__ = [
+    "READ_AHEAD",
     "SCHOOL_TIME",
     "Ahead",
     "Ended",
