@@ -104,6 +104,20 @@ def test_it_is_started_once_and_ends_when_it_is_dismissed(opened: Opened) -> Non
     assert beside.asked(opened, 1, os.getpid) == os.getpid()
 
 
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="a backlog is read by two processes only where there are two cores")
+def test_a_backlog_is_read_by_two(trust: MadeUpTrust, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = dropped(MadeUpTrust.at(tmp_path / "alone", keys_of=trust))
+    monkeypatch.setattr(beside, "FILES_A_READER", 4)
+    opened = Opened.at(trust.home.root)
+    steps.prepare(opened)
+    try:
+        assert taken_in(opened) == taken_in(Opened.at(alone.home.root))
+        assert trust.landed() == alone.landed()
+        assert len(beside._beside[opened.home.root]._processes) == 2  # type: ignore[attr-defined]
+    finally:
+        beside.dismiss(opened)
+
+
 def test_a_judge_that_hangs_is_given_up_there_and_here(opened: Opened) -> None:
     for _ in ("there", "here"):
         with pytest.raises(TimeoutError):
