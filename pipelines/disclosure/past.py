@@ -43,13 +43,15 @@ class Past:
 class Start:
     """Where the engine starts: the system in which everything already known is known, what must be hidden, what may not be worked out.
 
-    lost: statistics that no pattern can protect any more, because of earlier releases alone.
+    lost: statistics that no pattern can protect any more, because of earlier releases alone. withheld: what an earlier release hid and only
+    whoever stands at the gate can work out since. It protects nobody, and is not printed: a reader who stands elsewhere would learn more.
     """
 
     system: Linked
     hidden: Mask
     latent: Mask
     lost: Mask
+    withheld: Mask
 
 
 def remember(
@@ -94,7 +96,7 @@ def start(tables: Tables, primary: Primary, past: Past | None, policy: Policy) -
     """
     none = np.zeros(len(tables.linked), dtype=bool)
     if past is None:
-        return Start(tables.linked, primary.hidden, primary.latent, none)
+        return Start(tables.linked, primary.hidden, primary.latent, none, none)
     latent = primary.latent & (tables.statistics["kind"] != BETWEEN).to_numpy()
     system = settled(tables.linked, past.known)
     hidden = primary.hidden & ~past.known
@@ -103,12 +105,12 @@ def start(tables: Tables, primary: Primary, past: Past | None, policy: Policy) -
     if (lost & ~past.movement).any():
         size = len(past.before)
         lost[:size] &= ~_whatever_is_hidden(past.before, primary.hidden[:size])
+    kept = np.concatenate([past.earlier.hidden, none[len(past.earlier.hidden) :]]) & system.candidate & system.published
     system = settled(system, lost | (certain & system.candidate))
     hidden, latent = hidden & ~lost, latent & ~lost
     if policy.stability > 1:
-        kept = np.concatenate([past.earlier.hidden, np.zeros(len(system) - len(past.earlier.hidden), dtype=bool)])
-        hidden |= kept & system.candidate & system.published
-    return Start(system, hidden, latent, lost)
+        hidden |= kept & system.candidate
+    return Start(system, hidden, latent, lost, kept & certain)
 
 
 def _whatever_is_hidden(system: Linked, primary: Mask) -> Mask:

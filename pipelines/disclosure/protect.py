@@ -74,7 +74,7 @@ def protect(
     if policy.level == "interval" or len(tables.linked) <= MEASURED:
         thin = intervals.narrow(begun.system, pattern.hidden, goals, policy.k)
     published = rows["published"].astype(bool).to_numpy()
-    hidden = pattern.hidden | primary.hidden
+    hidden = pattern.hidden | primary.hidden | begun.withheld
     held = past.held(tables, primary, told, begun, hidden)
     status, rule = decide(rows, tables, primary, hidden, policy)
     rounding = at_once if at_once.populations else rounded.plan(rows, status, links, populations, policy)

@@ -225,6 +225,19 @@ def test_movements_that_do_not_explain_the_change_are_refused() -> None:
         protect(policy=POLICY, released=release(first.cells, "r1"), **frames)
 
 
+@pytest.mark.parametrize("seed", [2, 5])
+def test_what_only_somebody_at_the_gate_can_work_out_since_stays_hidden(seed: int) -> None:
+    """Two terms are released together, so not held against one another, and later once more, when the first was told before the second."""
+    trust = Trust(np.random.default_rng(seed))
+    trust.begin("t1", 3, 40, 90)
+    trust.move_on("t2", 2, 2, 0)
+    steady = Policy(k=10, level="exact", stability=2.0)
+    first = protect(policy=steady, **(trust.frames() | {"movements": None}))
+    again = protect(policy=steady, released=release(first.cells, "r1"), **trust.frames())
+    assert again.report["lost"] > 0
+    assert changed(first.cells[first.cells["status"] == "c"], again.cells).empty
+
+
 def test_the_judge_is_told_the_movers_of_every_area_and_characteristic() -> None:
     trust = Trust(np.random.default_rng(4))
     trust.begin("t1", 2, 60, 90)
