@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines.home.child import end_after
 from pipelines.home.paths import Home, HomeError
 
 PATIENCE, GLANCE = 10.0, 1.0
@@ -60,18 +59,14 @@ def is_free(home: Home) -> bool:
     return descriptor is not None
 
 
-def build_for_parent(home: Home) -> None:
-    """Take part, as a child of the run that holds the home, in building its warehouse: this process ends as soon as its parent has.
-
-    :class:`HomeError` when another process is building.
-    """
+def build(home: Home) -> None:
+    """Take part, as a child of the run that holds the home, in building its warehouse; :class:`HomeError` when another process does."""
     if _builder(home) in _held:
         return
     descriptor = _locked(_builder(home))
     if descriptor is None:
         raise HomeError(f"Another run is building in {home.warehouse}. Wait for it to end, then try again.")
     _held[_builder(home)] = descriptor
-    end_after(os.getppid())
 
 
 def _builder(home: Home) -> Path:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+from pipelines.home.child import end_after
 from pipelines.home.whole import write_whole
 from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.versions import PROJECT, versions
@@ -17,6 +19,9 @@ PARSED, PARTLY, PARSED_FROM = "parsed.json", "partial_parse.msgpack", "parsed_fr
 HOME_VARIABLE = "EQUALITY_HOME"
 WAREHOUSE_VARIABLE = "EQUALITY_WAREHOUSE"
 REPORT_VARIABLE = "EQUALITY_PROTECTION_REPORT"
+RUN_VARIABLE, LANDED_VARIABLE = "EQUALITY_RUN", "EQUALITY_LANDED"
+"""The number of the process that dbt works for, and the file that appears once all has landed, where dbt is started ahead of that."""
+LOOK = 0.05
 EXECUTABLE = Path(sys.executable).with_name("dbt")
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 
@@ -36,6 +41,18 @@ def environment(opened: Opened) -> dict[str, str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
+
+
+def serve_run() -> None:
+    """In dbt's process: end as soon as the run has that it works for, and wait until what is to be counted has landed."""
+    end_after(int(os.environ.get(RUN_VARIABLE, os.getppid())))
+    while (awaited := os.environ.get(LANDED_VARIABLE)) and not Path(awaited).exists():
+        time.sleep(LOOK)
+
+
+def landed(opened: Opened) -> Path:
+    """The file that tells a dbt that was started ahead to begin."""
+    return opened.dbt_target / "landed"
 
 
 def parsed_manifest(target: Path) -> Path:
@@ -83,14 +100,13 @@ def _parse(target: Path) -> None:
 
 
 def start_afresh(opened: Opened) -> None:
-    """Remove the candidate warehouse, the verdicts and the log of an earlier run, so that nothing of it can reach this one."""
+    """Remove the candidate warehouse and the verdicts of an earlier run, so that nothing of it can reach this one."""
     judged = [opened.verdict(judge) for judge in JUDGES]
     for leftover in (
         opened.candidate,
         opened.candidate.with_name(opened.candidate.name + ".wal"),
         opened.protection_report,
         opened.movers,
-        *opened.dbt_target.glob("dbt.log*"),
         *judged,
     ):
         leftover.unlink(missing_ok=True)

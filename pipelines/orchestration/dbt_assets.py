@@ -2,16 +2,19 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from dagster import AssetExecutionContext, AssetKey, AssetsDefinition
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, DbtCliResource, dbt_assets
 from packaging.version import Version
 
 from pipelines.orchestration import dbt
+from pipelines.orchestration.opened import Opened
 from pipelines.orchestration.resources import TrustHome
 
 CATALOGUE, EARLIER = AssetKey("catalogue"), AssetKey(["releases", "earlier"])
@@ -56,6 +59,44 @@ class Dbt(DbtCliResource):
         return None
 
 
+_ahead: dict[Path, DbtCliInvocation] = {}
+
+
+@contextmanager
+def started_ahead(opened: Opened) -> Iterator[None]:
+    """Have dbt make itself ready, which takes seconds, while files are taken in: with its first model it waits for ``warehouse`` to begin.
+
+    For a run of every asset, since what is built is chosen when dbt starts. What is not asked for within the block is ended with it.
+    """
+    root = opened.home.root
+    dbt.landed(opened).unlink(missing_ok=True)
+    _ahead[root] = _started(opened, None, {dbt.LANDED_VARIABLE: str(dbt.landed(opened))})
+    try:
+        yield
+    finally:
+        if unused := _ahead.pop(root, None):
+            unused.process.kill()
+            unused.process.communicate()
+        dbt.landed(opened).unlink(missing_ok=True)
+
+
+def _started(opened: Opened, context: AssetExecutionContext | None, more: Mapping[str, str] = MappingProxyType({})) -> DbtCliInvocation:
+    """dbt at work on what the ``context`` asks for, or on all there is; ``more`` of its environment than it always has."""
+    for log in opened.dbt_target.glob("dbt.log*"):
+        log.unlink()
+    own = {dbt.RUN_VARIABLE: str(os.getpid()), **more}
+    os.environ.update(dbt.environment(opened) | own)
+    cli = Dbt(project_dir=str(dbt.PROJECT_DIR), profiles_dir=str(dbt.PROJECT_DIR), dbt_executable=str(dbt.EXECUTABLE))
+    try:
+        if context is not None:
+            return cli.cli(dbt.BUILD, context=context, target_path=opened.dbt_target)
+        manifest = dbt.parsed_manifest(opened.dbt_target)
+        return cli.cli(dbt.BUILD, manifest=manifest, dagster_dbt_translator=Rooms(), target_path=opened.dbt_target)
+    finally:
+        for variable in own:
+            del os.environ[variable]
+
+
 def warehouse_assets(manifest: Path) -> AssetsDefinition:
     """The assets of ``manifest``: one build makes them all, in a warehouse beside the one in use."""
 
@@ -63,8 +104,9 @@ def warehouse_assets(manifest: Path) -> AssetsDefinition:
     def warehouse(context: AssetExecutionContext, home: TrustHome) -> Iterator[Any]:
         opened = home.take()
         dbt.start_afresh(opened)
-        os.environ.update(dbt.environment(opened))
-        cli = Dbt(project_dir=str(dbt.PROJECT_DIR), profiles_dir=str(dbt.PROJECT_DIR), dbt_executable=str(dbt.EXECUTABLE))
-        yield from cli.cli(dbt.BUILD, context=context, target_path=opened.dbt_target).stream()
+        dbt.landed(opened).touch(0o600)
+        invocation = _ahead.pop(opened.home.root, None) or _started(opened, context)
+        invocation.context = context
+        yield from invocation.stream()
 
     return warehouse

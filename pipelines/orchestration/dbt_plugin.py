@@ -17,9 +17,9 @@ from pipelines.catalogue import Catalogue, load
 from pipelines.catalogue.tables import reference_tables
 from pipelines.home import Home, load_keys
 from pipelines.home.duck import attach_warehouse, settings, unlock
-from pipelines.home.lock import build_for_parent
+from pipelines.home.lock import build
 from pipelines.home.parquet import PERIOD, landed
-from pipelines.orchestration.dbt import HOME_VARIABLE, WAREHOUSE_VARIABLE
+from pipelines.orchestration.dbt import HOME_VARIABLE, WAREHOUSE_VARIABLE, serve_run
 from pipelines.orchestration.dbt_quiet import keep_words
 from pipelines.orchestration.quiet import quiet
 from pipelines.release.history import changes, released_cells
@@ -38,7 +38,8 @@ class Plugin(BasePlugin):
 
     @quiet
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        build_for_parent(self.home)
+        serve_run()
+        build(self.home)
         keys = load_keys(self.home)
         catalogue = load(self.home.trust)
         unlock(conn, keys)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 
 
 class EventLog(SqliteEventLogStorage):
@@ -54,7 +55,13 @@ class EventLog(SqliteEventLogStorage):
         if shard not in self._engines:
             waits = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
             self._engines[shard] = create_engine(self.conn_string_for_shard(shard), connect_args=waits)
+            event.listen(self._engines[shard], "connect", _without_flushing)
         return self._engines[shard]
+
+
+def _without_flushing(connection: sqlite3.Connection, _: object) -> None:
+    """Let the system write when it likes: with a write-ahead log a power cut costs the last events, never the database (SQLite, pragma synchronous)."""
+    connection.execute("pragma synchronous = normal")
 
 
 class Storage(DagsterSqliteStorage):

@@ -115,12 +115,14 @@ def _run_job(opened: Opened, today: dt.date | None, progress: Callable[[str], No
     prepare_instance(opened)
     from dagster import DagsterInstance
 
+    from pipelines.orchestration.dbt_assets import started_ahead
     from pipelines.orchestration.definitions import REFRESH, definitions
     from pipelines.orchestration.progress import progress_logger
 
     job = definitions(opened.home.root, today, progress_logger(progress)).resolve_job_def(REFRESH)
     opened.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (
+        started_ahead(opened),
         DagsterInstance.from_config(str(opened.home.dagster)) as instance,
         opened.log.open("w", encoding="utf-8") as log,
         contextlib.redirect_stdout(log),

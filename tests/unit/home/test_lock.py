@@ -37,11 +37,13 @@ def test_a_second_run_is_refused_until_the_first_is_dead(tmp_path: Path) -> None
 
 
 BUILDER = """
-import subprocess, sys, time
+import os, subprocess, sys, time
 from pipelines.home import Home
-from pipelines.home.lock import build_for_parent, hold
+from pipelines.home.child import end_after
+from pipelines.home.lock import build, hold
 if sys.argv[2:]:
-    build_for_parent(Home.at(sys.argv[1]))
+    end_after(os.getppid())
+    build(Home.at(sys.argv[1]))
     print("building", flush=True)
 else:
     hold(Home.at(sys.argv[1]))
