@@ -157,7 +157,8 @@ def _read(store: Store, parcel: Parcel) -> Reading:
     reading = reading or read_limited(parcel.content, parcel.source, store.catalogue, store.keys, store.judge)
     if reading.refusal is None and (over := sorted({key.period for key in reading.records} - store.keys.years.keys())):
         return replace(reading, problems=(problem("year_over", what=", ".join(over)), *reading.problems), records={})
-    if reading.refusal is None and (_kept(store, parcel.content_hash) or _is_another_academys(store, reading)):
+    others = not reading.nil and _kept(store, parcel.content_hash)  # whoever had none says so in the same words
+    if reading.refusal is None and (others or _is_another_academys(store, reading)):
         return replace(reading, problems=(problem("wrong_academy"), *reading.problems), records={})
     return reading
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import shutil
 
 import openpyxl
 import pytest
-from made_up_exports import FIRST, MadeUpTrust, upn
+from made_up_exports import FIRST, SECOND, MadeUpTrust, upn
 
 from pipelines import intake
 from pipelines.intake import receipts
@@ -80,6 +81,18 @@ def test_nobody_can_say_nil_for_the_whole_trust(trust: MadeUpTrust) -> None:
 def test_one_line_says_nil_whatever_the_file_is_called(trust: MadeUpTrust, line: str) -> None:
     settled = send(trust, "answer.csv", line)
     assert (settled.outcome, settled.dataset, settled.periods) == (receipts.ACCEPTED, "suspensions", ("2025-26",))
+
+
+@pytest.mark.parametrize(("name", "text"), [("answer.csv", "nil,suspensions,2025-26"), ("suspensions_2025-26_nil.csv", HEADINGS)])
+def test_two_academies_may_say_nil_in_the_very_same_bytes(trust: MadeUpTrust, name: str, text: str) -> None:
+    for place in (FIRST, SECOND):
+        assert send(trust, name, text, place).outcome == receipts.ACCEPTED
+    assert send(trust, f"again {name}", text, SECOND).outcome == receipts.SAME
+    said = [("suspensions", "2025-26", place) for place in (FIRST, SECOND)]
+    assert [entry[:3] for entry in intake.inputs(trust.home)] == said
+    shutil.rmtree(trust.home.landing)
+    trust.take_in()
+    assert [entry[:3] for entry in intake.inputs(trust.home)] == said
 
 
 @pytest.mark.parametrize("line", ["nil,pupils,2025-26", "nil,suspensions,1999-00", "nil,lunches,2025-26", "nil,suspensions,2025-26,more"])
