@@ -30,6 +30,8 @@ def _begin(parent: int, first: Callable[[], None] | None) -> None:
 
 def end_after(parent: int) -> None:
     """End this process, whatever it is doing, as soon as the process ``parent``, which started it, is no longer there."""
+    if os.getppid() != parent:
+        os._exit(1)  # at once: nothing is begun for somebody who has ended
     threading.Thread(target=_end_after, args=(parent,), name="parent", daemon=True).start()
 
 
