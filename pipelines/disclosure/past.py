@@ -92,7 +92,8 @@ def start(tables: Tables, primary: Primary, past: Past | None, policy: Policy) -
     """What the engine is to protect, given the past.
 
     Known figures are no unknowns: they protect nobody. What would be worked out even if everything were hidden, and only because of
-    earlier releases, is lost, and as good as known. What a release of the same period hid stays hidden if the policy asks for stability.
+    earlier releases, is lost, and as good as known. If the policy asks for stability, what a release of the same period hid stays hidden,
+    and so does what it printed nowhere and nobody could work out: as a rule the count under a hidden rate. Nothing is to be sought anew.
     """
     none = np.zeros(len(tables.linked), dtype=bool)
     if past is None:
@@ -105,11 +106,15 @@ def start(tables: Tables, primary: Primary, past: Past | None, policy: Policy) -
     if (lost & ~past.movement).any():
         size = len(past.before)
         lost[:size] &= ~_whatever_is_hidden(past.before, primary.hidden[:size])
-    kept = np.concatenate([past.earlier.hidden, none[len(past.earlier.hidden) :]]) & system.candidate & system.published
+    new = none[len(past.earlier.hidden) :]
+    may_be_hidden = system.candidate & system.published
+    kept, unprinted = (np.concatenate([told, new]) & may_be_hidden for told in (past.earlier.hidden, past.earlier.unprinted))
     system = settled(system, lost | (certain & system.candidate))
     hidden, latent = hidden & ~lost, latent & ~lost
     if policy.stability > 1:
         hidden |= kept & system.candidate
+        nowhere = hidden | (unprinted & system.candidate)
+        hidden |= nowhere & ~audit.fixed(system, system.close(nowhere))
     return Start(system, hidden, latent, lost, kept & certain)
 
 

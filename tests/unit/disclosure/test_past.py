@@ -11,8 +11,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from made_trust import made_trust
 
-from pipelines.disclosure import Policy, protect
+from pipelines.disclosure import Policy, audit, past, protect
+from pipelines.disclosure.cells import build
 from pipelines.disclosure.movements import MOVERS
+from pipelines.disclosure.primary import primaries
 from pipelines.drills.gate_attack import isolated
 from pipelines.drills.moving_trust import Trust
 from pipelines.drills.terms import CELL, NIGHTLY, POLICY, TERMLY, Pace, simulate
@@ -82,6 +84,28 @@ def test_releasing_the_same_figures_again_changes_no_status() -> None:
     assert (first.cells["status"] == "c").any()
     assert changed(first.cells, again.cells).empty
     assert again.report["held"] == [] and again.report["told_before"] == 0 and again.report["unprotected"] == 0
+
+
+def test_whatever_no_row_of_a_release_printed_is_where_the_next_begins() -> None:
+    """Counts that only rates print too: all that shows one lies hidden, so the next need not look for what to hide in its stead."""
+    frames = made_trust(seed=3, academies=4, roll=60, periods=2)
+    given_ = {name: value for name, value in vars(frames).items() if name != "persons"}
+    cells = given_["cells"] = frames.cells[frames.cells["measure"] == "suspended"].reset_index(drop=True)
+    steady = Policy(k=10, level="exact", stability=2.0)
+    released = release(protect(policy=steady, **given_).cells, "r1")
+    tables = build(cells, frames.links, frames.groups, frames.areas, frames.measures, steady)
+    tables, told = past.remember(tables, released, None, frames.measures, steady)
+    begun = past.start(tables, primaries(tables, cells, frames.measures, steady), told, steady)
+    of_rows = cells[PLACE].merge(released[[*PLACE, "status"]], how="left", on=PLACE)["status"].to_numpy()
+    printed, hidden = (np.zeros(len(tables.linked), dtype=bool) for _ in range(2))
+    for ids in (tables.row_own, tables.row_count):
+        for found, statuses in ((printed, ("shown", "u", "z", "x")), (hidden, ("c",))):
+            found[ids[(ids >= 0) & np.isin(of_rows, statuses)]] = True
+    unprinted = hidden & ~printed & begun.system.candidate
+    safe = unprinted & ~audit.fixed(begun.system, unprinted)
+    counts = ~np.isin(np.arange(len(safe)), tables.row_own)
+    assert (safe & ~counts).sum() > 20 and (safe & counts).sum() > 20
+    assert begun.hidden[safe].all() and not begun.hidden[printed].any()
 
 
 def test_without_an_earlier_release_nothing_of_the_past_is_said(policy: Policy) -> None:
