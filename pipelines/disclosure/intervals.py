@@ -10,17 +10,19 @@ from pipelines.disclosure import work
 from pipelines.disclosure.exact import Proof
 from pipelines.disclosure.linked import Floats, Linked, Mask
 from pipelines.disclosure.policy import Level
-from pipelines.disclosure.reach import Reach, judge
+from pipelines.disclosure.reach import standing_short
 from pipelines.disclosure.solve import settle
 from pipelines.disclosure.task import pieces
 
 
 @dataclass(frozen=True)
 class Cheapest:
-    """hidden: a pattern in which every goal that can be protected is. price: of hiding each statistic beside the start; bound: what any
-    such pattern costs at least; proven: none is cheaper than this. seconds: nominal, of `work`."""
+    """hidden: a pattern in which every goal that can be protected is. met: goals whose whole need it meets, as a witness shows. price: of
+    hiding each statistic beside the start; bound: what any such pattern costs at least; proven: none is cheaper than this. seconds:
+    nominal, of `work`."""
 
     hidden: Mask
+    met: Mask
     price: Floats
     bound: float
     proven: bool
@@ -41,7 +43,7 @@ def narrow(system: Linked, hidden: Mask, goals: Mask, k: int) -> Mask:
     found = goals.copy()
     for task in pieces(system, hidden, goals, *needs(system, k), cone=False):
         found[task.ids[task.goals]] = False
-        found[task.ids[task.goals[judge(Reach(task), task.always.astype(float)).short]]] = True
+        found[task.ids[task.goals[standing_short(task)]]] = True
     return found
 
 
@@ -55,13 +57,16 @@ def cheapest(system: Linked, start: Mask, goals: Mask, k: int, level: Level, bud
     lift, width = needs(system, k) if level == "interval" else (np.zeros(len(system)), np.ones(len(system)))
     tasks = sorted(pieces(system, start, goals, lift, width, cone=level == "exact"), key=len)
     total = max(sum(len(task) for task in tasks), 1)
-    hidden, proofs = start.copy(), list[Proof]()
+    hidden, met, proofs = start.copy(), np.zeros(len(system), dtype=bool), list[Proof]()
     for task in tasks:
         proof = settle(task, budget * len(task) / total)
         hidden[task.ids[proof.hidden]] |= system.published[task.ids[proof.hidden]]
+        whole = task.ids[task.goals]
+        met[whole] = (task.lift >= lift[whole]) & (task.width >= width[whole])  # the others' needs were lowered, since nothing meets them
         proofs.append(proof)
     return Cheapest(
         hidden=system.close(hidden),
+        met=met,
         price=np.where(start | ~system.published, 0.0, system.price(start)),
         bound=sum(proof.bound for proof in proofs),
         proven=all(proof.proven for proof in proofs),

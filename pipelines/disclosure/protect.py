@@ -71,7 +71,9 @@ def protect(
     found = intervals.cheapest(begun.system, begun.hidden, wanted, policy.k, policy.level, policy.budget)
     pattern = secondary.exact(begun.system, found.hidden, begun.latent, policy.insider_third)
     thin: Mask | None = None
-    if policy.level == "interval" or len(tables.linked) <= MEASURED:
+    if policy.level == "interval":
+        thin = intervals.narrow(begun.system, pattern.hidden, goals & ~found.met, policy.k)
+    elif len(tables.linked) <= MEASURED:
         thin = intervals.narrow(begun.system, pattern.hidden, goals, policy.k)
     published = rows["published"].astype(bool).to_numpy()
     hidden = pattern.hidden | primary.hidden | begun.withheld

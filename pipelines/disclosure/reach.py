@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from pipelines.disclosure import linear
 from pipelines.disclosure.linked import Floats, Ids, Mask
-from pipelines.disclosure.task import Task
+from pipelines.disclosure.task import Task, apart, narrowed
 
 ENOUGH = 1e-6
 """Tolerance when a movement is compared with a need."""
@@ -116,6 +116,17 @@ def judge(reach: Reach, hidden: Floats) -> Witnessed:
         if missing(task, up, down)[goal]:
             short.append(goal)
     return Witnessed(up, down, np.array(short, dtype=np.int64))
+
+
+def standing_short(task: Task) -> Ids:
+    """Goals (positions) that fall short while only what is unknown anyway is; each independent piece of that is judged by itself."""
+    short = np.ones(len(task.goals), dtype=bool)
+    for columns in apart(task, task.always):
+        inside, _ = narrowed(task, columns)
+        goals = np.flatnonzero(columns[task.goals])
+        short[goals] = False
+        short[goals[judge(Reach(inside), np.ones(len(inside))).short]] = True
+    return np.flatnonzero(short)
 
 
 def missing(task: Task, up: Floats, down: Floats) -> Mask:

@@ -12,7 +12,7 @@ from pipelines.disclosure.assembly import Assembly
 from pipelines.disclosure.exact import Proof, cost_of, prove, rounded
 from pipelines.disclosure.linked import Ids, Mask
 from pipelines.disclosure.problems import Problem
-from pipelines.disclosure.reach import Reach, attainable, judge, suspects
+from pipelines.disclosure.reach import Reach, attainable, judge, standing_short
 from pipelines.disclosure.relaxation import Relaxation
 from pipelines.disclosure.task import Task, narrowed, pieces
 from pipelines.disclosure.windows import LARGEST, SMALLEST, Pool, improve
@@ -87,7 +87,7 @@ def settle(task: Task, budget: float, progress: Progress = silent) -> Proof:
             f"{stage}{'' if cost is None else f', cost {cost:,.0f}'}, bound {relaxed.bound:,.0f}, {(work.now() - begun) / work.SECOND:.0f} s"
         )
 
-    only = suspects(Reach(task), task.always.astype(float)).short
+    only = standing_short(task)
     if not len(only):  # as where the pattern of an earlier release stands: what is hidden already is enough
         return Proof(task.always.copy(), 0.0, 0.0)
     relaxed = _relaxed(task, until(0.35 if len(task) <= SMALL else 0.2))

@@ -96,6 +96,15 @@ def narrowed(task: Task, keep: Mask) -> tuple[Task, Ids]:
     return inside, places
 
 
+def apart(task: Task, keep: Mask) -> Iterator[Mask]:
+    """The columns of each independent piece of the task in which only the kept columns may be unknown, as far as a goal can move there."""
+    lines = task.matrix.tocsr()
+    up, down = propagate(lines, keep & (task.rise > 0), keep & (task.fall > 0))
+    labels = components(lines, up | down)
+    for label in np.unique(labels[task.goals[labels[task.goals] >= 0]]):
+        yield labels == label
+
+
 def goal_order(task: Task) -> Iterator[int]:
     """Numbers of the goals, greatest need first (ties by place): large circuits first serve the small ones for nothing."""
     return iter(np.lexsort((task.goals, -task.width, -task.lift)).tolist())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from pipelines.disclosure.cells import build
 from pipelines.disclosure.cuts import bridges, separate
 from pipelines.disclosure.primary import primaries
 from pipelines.disclosure.protect import interval_goals
-from pipelines.disclosure.reach import Reach, judge
+from pipelines.disclosure.reach import Reach, judge, standing_short
 from pipelines.disclosure.relaxation import Relaxation
 from pipelines.disclosure.solve import solve, tasks, violations
 from pipelines.disclosure.windows import Pool, improve
@@ -133,6 +134,17 @@ def test_a_pattern_safe_at_level_exact_may_still_be_too_narrow():
     assert violations(problem, hidden, "interval").broken > 0
 
 
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(tables, st.sampled_from(["exact", "interval"]), st.integers(0, 2**6 - 1))
+def test_goals_short_of_what_stands_are_the_same_piece_by_piece_and_in_the_whole(inner, level, more):
+    problem = problem_of(inner)
+    for task in tasks(problem, level):
+        also = np.array([more >> (number % 6) & 1 for number in range(len(task))], dtype=bool)
+        standing = replace(task, always=task.always | also)
+        whole = judge(Reach(standing), standing.always.astype(float)).short
+        assert np.array_equal(standing_short(standing), whole)
+
+
 def test_a_need_that_nothing_meets_is_excused_and_counted_not_broken():
     """One primary of 3 in a total of 3 that is public: no pattern lets it reach 5."""
     problem = problem_of(np.array([[3, 0], [0, 0]]))
@@ -167,6 +179,8 @@ def test_a_small_trust_at_level_interval_leaves_every_primary_its_range():
     assert goals.sum() > 20
     assert (pattern.hidden | ~found.hidden).all()
     thin = intervals.narrow(tables_.linked, pattern.hidden, goals, policy.k)
+    assert found.met.sum() > 20 and not (thin & found.met).any()
+    assert np.array_equal(thin, intervals.narrow(tables_.linked, pattern.hidden, goals & ~found.met, policy.k))
     everything = pattern.hidden | tables_.linked.choosable(pattern.hidden)
     assert not (thin & ~intervals.narrow(tables_.linked, everything, goals, policy.k)).any()
     for target in np.flatnonzero(goals & ~thin)[::7]:
