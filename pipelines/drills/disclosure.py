@@ -28,6 +28,7 @@ K = 10
 POLICIES = {level: Policy(k=K, level=level, budget=0.2) for level in ("exact", "interval")}  # type: ignore[arg-type]
 SMALLEST = Policy(k=3, level="exact", budget=0.05)
 TRUSTS, MOST = range(200), 5
+PLACE = ["population", "period", "area_level", "area_code", "characteristic", "group_code", "cross_characteristic", "cross_group_code"]
 PAST = ["population", "period", "area_level", "area_code", "measure", "characteristic", "group_code"]
 Fault = Callable[[Figures, Protected], pd.DataFrame]
 
@@ -103,20 +104,33 @@ def no_secondaries(made: Figures, protected: Protected) -> pd.DataFrame:
 
 def one_line_forgotten(made: Figures, protected: Protected) -> pd.DataFrame:
     """In one academy the secondaries of one characteristic are left out, where one small count is hidden under a printed total."""
-    cells = protected.cells
-    heads = cells[(cells["measure"] == "headcount") & (cells["area_level"] == "academy") & (cells["cross_characteristic"] == "all")]
-    totals = heads.loc[(heads["characteristic"] == "all") & (heads["status"] == "shown"), "area_code"]
-    for (area, _), line in heads[heads["characteristic"] != "all"].groupby(["area_code", "characteristic"]):
-        alone = (line["status"] == "c") & (line["rule"] != "secondary")
-        if area in set(totals) and alone.sum() == 1 and (line["rule"] == "secondary").any():
-            return shown_again(made, cells, (cells["rule"] == "secondary") & cells.index.to_series().isin(line.index))
-    return cells
+    for company in companies(protected.cells):
+        return shown_again(made, protected.cells, protected.cells.index.to_series().isin(company.index))
+    return protected.cells
 
 
 def rates_forgotten(made: Figures, protected: Protected) -> pd.DataFrame:
-    """A count that is hidden as a headcount is told by the rate that rests on it."""
+    """Such secondaries are hidden as headcounts, and told by the rates that rest on them."""
     cells = protected.cells
-    return shown_again(made, cells, (cells["rule"] == "closure") & (cells["measure"] == "absent"))
+    rates = cells[(cells["rule"] == "closure") & (cells["measure"] == "absent")]
+    for company in companies(cells):
+        told = rates.reset_index().merge(company[PLACE])["index"]
+        if len(told) == len(company):
+            return shown_again(made, cells, cells.index.to_series().isin(told))
+    return cells
+
+
+def companies(cells: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The headcounts that are hidden for the sake of a single small one in the same line, whose total is printed: without them it is told.
+
+    A secondary that shares its line with more unknowns may be one too many, and its telling nothing.
+    """
+    heads = cells[(cells["measure"] == "headcount") & (cells["area_level"] == "academy") & (cells["cross_characteristic"] == "all")]
+    totals = heads.loc[(heads["characteristic"] == "all") & (heads["status"] == "shown"), "area_code"]
+    for (area, _), line in heads[heads["characteristic"] != "all"].groupby(["area_code", "characteristic"]):
+        second = line["rule"] == "secondary"
+        if area in set(totals) and ((line["status"] == "c") & ~second).sum() == 1 and second.any():
+            yield line[second]
 
 
 FAULTS: dict[str, Fault] = {
