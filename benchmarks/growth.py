@@ -86,7 +86,10 @@ def table(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def picture(rows: pd.DataFrame) -> str:
-    """Seconds above and memory below, against academies (of one year), years (of few academies), pupils and cells (of both), as SVG."""
+    """Seconds above and memory below, against academies (of one year), years (of few academies), pupils and cells, as SVG.
+
+    Against pupils and cells stand trusts of both kinds, which no line joins.
+    """
     import vl_convert
 
     of_one_year, of_few = rows[rows["years"] == 1], rows[rows["academies"] == FEW]
@@ -108,7 +111,7 @@ def _panel(rows: pd.DataFrame, against: str, title: str, names: Sequence[str], u
     colour = alt.Color("what:N", title=None, scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())))
     panel: alt.Chart = (
         alt.Chart(long)
-        .mark_line(point=True)
+        .mark_line(point=True, strokeWidth=2 if against in ("academies", "years") else 0)
         .encode(
             x=alt.X(f"{against}:Q", title=title, scale=alt.Scale(zero=True)),
             y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True)),
