@@ -15,6 +15,7 @@ from expectations.attack.reading import CELL, NUMBERS, PRINTED, Disclosure, Rele
 from expectations.attack.statistics import statistics
 from expectations.release import judge_attack, judge_release
 from pipelines.disclosure import Policy, Protected
+from pipelines.disclosure.told import PLACE
 from pipelines.drills import tables
 from pipelines.drills.moving_trust import Trust
 from pipelines.drills.promise import Case, Drill
@@ -28,7 +29,6 @@ K = 10
 POLICIES = {level: Policy(k=K, level=level, budget=0.2) for level in ("exact", "interval")}  # type: ignore[arg-type]
 SMALLEST = Policy(k=3, level="exact", budget=0.05)
 TRUSTS, MOST = range(200), 5
-PLACE = ["population", "period", "area_level", "area_code", "characteristic", "group_code", "cross_characteristic", "cross_group_code"]
 PAST = ["population", "period", "area_level", "area_code", "measure", "characteristic", "group_code"]
 Fault = Callable[[Figures, Protected], pd.DataFrame]
 
@@ -142,7 +142,7 @@ FAULTS: dict[str, Fault] = {
 
 def shown_again(made: Figures, cells: pd.DataFrame, which: pd.Series) -> pd.DataFrame:
     """``cells`` with those rows printed after all, with the numbers they truly have."""
-    key = [*PAST, "cross_characteristic", "cross_group_code"]
+    key = [*PLACE, "measure"]
     true = cells[key].merge(made.cells, on=key, how="left", validate="one_to_one")
     told = cells.copy()
     told.loc[which, NUMBERS] = true.loc[which.to_numpy(), NUMBERS].to_numpy()
