@@ -15,6 +15,9 @@ ENOUGH = 1e-6
 """Tolerance when a movement is compared with a need."""
 PARTS = 4
 FEW = 8
+"""Goals up to which a program for each is quicker than one for all of them."""
+MANY = 256
+"""Open goals that are parted once more where all are judged to the end: of fewer, a program for each costs less than further batches."""
 WORTH = 0.95
 
 
@@ -75,10 +78,10 @@ class Reach:
         return np.zeros(len(task)) if found is None else found.x[: len(task)]
 
 
-def suspects(reach: Reach, hidden: Floats) -> Witnessed:
+def suspects(reach: Reach, hidden: Floats, parted: int = 2 * FEW) -> Witnessed:
     """Goals that no world of the capped batches clears; `short` may hold goals that are not.
 
-    A batch that clears some goals and leaves others open is parted in four: goals in each other's way then come apart.
+    A batch that clears some goals and leaves at least `parted` open is parted in four: goals in each other's way then come apart.
     """
     task = reach.task
     reach.hide(hidden)
@@ -95,7 +98,7 @@ def suspects(reach: Reach, hidden: Floats) -> Witnessed:
         if len(falling):
             _note(task, reach.batch(task.goals[falling], -1.0, rest[falling]), up, down)
         still = group[missing(task, up, down)[group]]
-        queue += [still[part::PARTS] for part in range(PARTS)] if 2 * FEW <= len(still) < WORTH * len(group) else []
+        queue += [still[part::PARTS] for part in range(PARTS)] if parted <= len(still) < WORTH * len(group) else []
     return Witnessed(up, down, np.flatnonzero(missing(task, up, down)))
 
 
@@ -105,7 +108,7 @@ def judge(reach: Reach, hidden: Floats) -> Witnessed:
     Every world found is a witness for all goals. A goal is cleared only by a witness, and called short only after its own
     two programs.
     """
-    task, seen = reach.task, suspects(reach, hidden)
+    task, seen = reach.task, suspects(reach, hidden, MANY)
     up, down = seen.up, seen.down
     short = []
     for goal in seen.short:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 COUNTING = ("int_", "stat_", "mart_")
-GRAIN_TESTED_TOGETHER = "int_facts_"  # int_person_facts holds all of them, and its grain theirs
+GRAIN_TESTED_TOGETHER = ("int_facts_", "int_counted_people")
+"""``int_person_facts`` holds all facts, and its grain theirs; counted people are members, areas and groups joined on their grains."""
 
 
 def test_every_model_says_its_grain_first(models: dict[str, Any]) -> None:

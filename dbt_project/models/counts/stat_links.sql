@@ -1,27 +1,39 @@
 -- Grain: one row per sub-population cell whose base is counted too: how many people are in one and not in the other.
-with sub_people as (
+with people_apart as (
     select
-        people.population,
-        people.period,
-        people.area_level,
-        people.area_code,
-        people.characteristic,
-        people.group_code,
-        people.cross_characteristic,
-        people.cross_group_code,
-        people.base,
-        people.person_key,
-        members.person_key is not null as is_in_base
-    from {{ ref('int_counted_people') }} as people
+        members.population,
+        members.subject,
+        members.period,
+        members.person_key,
+        true as is_here
+    from {{ ref('int_population_members') }} as members
+    left join {{ ref('int_population_members') }} as base_members
+        on
+            members.base = base_members.population
+            and members.period = base_members.period
+            and members.person_key = base_members.person_key
+    where members.base <> '' and base_members.person_key is null
+    union all
+    select
+        populations.population,
+        base_members.subject,
+        base_members.period,
+        base_members.person_key,
+        false as is_here
+    from {{ ref('int_population_members') }} as base_members
+    inner join {{ ref('stg_populations') }} as populations
+        on base_members.population = populations.base
     left join {{ ref('int_population_members') }} as members
         on
-            people.base = members.population
-            and people.period = members.period
-            and people.person_key = members.person_key
-    where people.base <> ''
+            populations.population = members.population
+            and base_members.period = members.period
+            and base_members.person_key = members.person_key
+    where members.person_key is null
 ),
 
-in_both as (
+people_apart_in_cells as ({{ in_every_cell('people_apart', ref('int_person_areas'), ref('int_person_groups')) }}),
+
+counted as (
     select
         population,
         period,
@@ -31,10 +43,9 @@ in_both as (
         group_code,
         cross_characteristic,
         cross_group_code,
-        base,
-        count(*) as people,
-        sum(case when is_in_base then 1 else 0 end) as shared
-    from sub_people
+        sum(case when is_here then 1 else 0 end) as only_here,
+        sum(case when is_here then 0 else 1 end) as only_base
+    from people_apart_in_cells
     group by
         population,
         period,
@@ -43,8 +54,7 @@ in_both as (
         characteristic,
         group_code,
         cross_characteristic,
-        cross_group_code,
-        base
+        cross_group_code
 ),
 
 base_cells as (
@@ -99,26 +109,16 @@ select
     linked_cells.group_code,
     linked_cells.cross_characteristic,
     linked_cells.cross_group_code,
-    cast(coalesce(in_both.people, 0) - coalesce(in_both.shared, 0) as bigint) as only_here,
-    cast(coalesce(base_headcounts.people, 0) - coalesce(in_both.shared, 0) as bigint) as only_base
+    cast(coalesce(counted.only_here, 0) as bigint) as only_here,
+    cast(coalesce(counted.only_base, 0) as bigint) as only_base
 from linked_cells
-left join in_both
+left join counted
     on
-        linked_cells.population = in_both.population
-        and linked_cells.period = in_both.period
-        and linked_cells.area_level = in_both.area_level
-        and linked_cells.area_code = in_both.area_code
-        and linked_cells.characteristic = in_both.characteristic
-        and linked_cells.group_code = in_both.group_code
-        and linked_cells.cross_characteristic = in_both.cross_characteristic
-        and linked_cells.cross_group_code = in_both.cross_group_code
-left join {{ ref('stat_headcounts') }} as base_headcounts
-    on
-        linked_cells.base = base_headcounts.population
-        and linked_cells.period = base_headcounts.period
-        and linked_cells.area_level = base_headcounts.area_level
-        and linked_cells.area_code = base_headcounts.area_code
-        and linked_cells.characteristic = base_headcounts.characteristic
-        and linked_cells.group_code = base_headcounts.group_code
-        and linked_cells.cross_characteristic = base_headcounts.cross_characteristic
-        and linked_cells.cross_group_code = base_headcounts.cross_group_code
+        linked_cells.population = counted.population
+        and linked_cells.period = counted.period
+        and linked_cells.area_level = counted.area_level
+        and linked_cells.area_code = counted.area_code
+        and linked_cells.characteristic = counted.characteristic
+        and linked_cells.group_code = counted.group_code
+        and linked_cells.cross_characteristic = counted.cross_characteristic
+        and linked_cells.cross_group_code = counted.cross_group_code

@@ -1,5 +1,6 @@
 -- Grain: one row per population, period, earlier period that a release told of without it and that shares people with it, and cell with
 -- anybody in either. Two periods that every release told together, as the years a trust begins with, can be compared since the first.
+-- Who joined is in a cell now and did not stay in it; who left was in it and did not.
 with told as (
     select distinct
         release,
@@ -8,54 +9,152 @@ with told as (
     from {{ ref('stg_released_cells') }}
 ),
 
-pairs as (
+counted as (
     select distinct
-        now_members.population,
-        now_members.period,
+        population,
+        period
+    from {{ ref('int_population_members') }}
+),
+
+told_apart as (
+    select distinct
+        counted.population,
+        counted.period,
         then_told.period as earlier_period
-    from {{ ref('int_population_members') }} as now_members
+    from counted
     inner join {{ ref('stg_periods') }} as periods
-        on now_members.period = periods.period
+        on counted.period = periods.period
     inner join told as then_told
-        on now_members.population = then_told.population
+        on counted.population = then_told.population
     inner join {{ ref('stg_periods') }} as then_periods
         on
             then_told.period = then_periods.period
             and periods.starts > then_periods.starts
-    inner join {{ ref('int_population_members') }} as then_members
-        on
-            now_members.population = then_members.population
-            and then_told.period = then_members.period
-            and now_members.person_key = then_members.person_key
     left join told as now_told
         on
             then_told.release = now_told.release
-            and now_members.population = now_told.population
-            and now_members.period = now_told.period
+            and counted.population = now_told.population
+            and counted.period = now_told.period
     where now_told.release is null
+),
+
+stayed as (
+    select
+        told_apart.population,
+        told_apart.period,
+        told_apart.earlier_period,
+        now_members.subject,
+        now_members.person_key
+    from told_apart
+    inner join {{ ref('int_population_members') }} as now_members
+        on
+            told_apart.population = now_members.population
+            and told_apart.period = now_members.period
+    inner join {{ ref('int_population_members') }} as then_members
+        on
+            told_apart.population = then_members.population
+            and told_apart.earlier_period = then_members.period
+            and now_members.person_key = then_members.person_key
+),
+
+pairs as (
+    select distinct
+        population,
+        period,
+        earlier_period
+    from stayed
+),
+
+periods_apart as (
+    select distinct
+        period,
+        earlier_period
+    from pairs
+),
+
+same_areas as (
+    select
+        now_areas.subject,
+        now_areas.period,
+        periods_apart.earlier_period,
+        now_areas.person_key,
+        now_areas.area_level,
+        now_areas.area_code
+    from periods_apart
+    inner join {{ ref('int_person_areas') }} as now_areas
+        on periods_apart.period = now_areas.period
+    inner join {{ ref('int_person_areas') }} as then_areas
+        on
+            periods_apart.earlier_period = then_areas.period
+            and now_areas.subject = then_areas.subject
+            and now_areas.person_key = then_areas.person_key
+            and now_areas.area_level = then_areas.area_level
+            and now_areas.area_code = then_areas.area_code
+),
+
+same_groups as (
+    select
+        now_groups.subject,
+        now_groups.period,
+        periods_apart.earlier_period,
+        now_groups.person_key,
+        now_groups.characteristic,
+        now_groups.group_code
+    from periods_apart
+    inner join {{ ref('int_person_groups') }} as now_groups
+        on periods_apart.period = now_groups.period
+    inner join {{ ref('int_person_groups') }} as then_groups
+        on
+            periods_apart.earlier_period = then_groups.period
+            and now_groups.subject = then_groups.subject
+            and now_groups.person_key = then_groups.person_key
+            and now_groups.characteristic = then_groups.characteristic
+            and now_groups.group_code = then_groups.group_code
+),
+
+stayed_in_cells as (
+    {{ in_every_cell('stayed', 'same_areas', 'same_groups', ['subject', 'period', 'earlier_period', 'person_key']) }}
 ),
 
 people as (
     select
+        pairs.population,
         pairs.period,
         pairs.earlier_period,
-        counted.population,
-        counted.area_level,
-        counted.area_code,
-        counted.characteristic,
-        counted.group_code,
-        counted.cross_characteristic,
-        counted.cross_group_code,
-        counted.person_key,
-        counted.period = pairs.period as is_now
+        headcounts.area_level,
+        headcounts.area_code,
+        headcounts.characteristic,
+        headcounts.group_code,
+        headcounts.cross_characteristic,
+        headcounts.cross_group_code,
+        headcounts.people as now_here,
+        0 as then_here,
+        0 as in_both
     from pairs
-    inner join {{ ref('int_counted_people') }} as counted
+    inner join {{ ref('stat_headcounts') }} as headcounts
         on
-            pairs.population = counted.population
-            and counted.period in (pairs.period, pairs.earlier_period)
-),
-
-people_of_either_period as (
+            pairs.population = headcounts.population
+            and pairs.period = headcounts.period
+    union all
+    select
+        pairs.population,
+        pairs.period,
+        pairs.earlier_period,
+        headcounts.area_level,
+        headcounts.area_code,
+        headcounts.characteristic,
+        headcounts.group_code,
+        headcounts.cross_characteristic,
+        headcounts.cross_group_code,
+        0 as now_here,
+        headcounts.people as then_here,
+        0 as in_both
+    from pairs
+    inner join {{ ref('stat_headcounts') }} as headcounts
+        on
+            pairs.population = headcounts.population
+            and pairs.earlier_period = headcounts.period
+    union all
     select
         population,
         period,
@@ -66,10 +165,10 @@ people_of_either_period as (
         group_code,
         cross_characteristic,
         cross_group_code,
-        person_key,
-        max(case when is_now then 1 else 0 end) as now_here,
-        max(case when is_now then 0 else 1 end) as then_here
-    from people
+        0 as now_here,
+        0 as then_here,
+        count(*) as in_both
+    from stayed_in_cells
     group by
         population,
         period,
@@ -79,8 +178,7 @@ people_of_either_period as (
         characteristic,
         group_code,
         cross_characteristic,
-        cross_group_code,
-        person_key
+        cross_group_code
 )
 
 select
@@ -93,9 +191,9 @@ select
     group_code,
     cross_characteristic,
     cross_group_code,
-    cast(sum(now_here * (1 - then_here)) as bigint) as joined,
-    cast(sum(then_here * (1 - now_here)) as bigint) as {{ quoted('left') }}
-from people_of_either_period
+    cast(sum(now_here) - sum(in_both) as bigint) as joined,
+    cast(sum(then_here) - sum(in_both) as bigint) as {{ quoted('left') }}
+from people
 group by
     population,
     period,
