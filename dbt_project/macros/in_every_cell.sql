@@ -9,14 +9,7 @@ select
     families.cross_characteristic,
     crossed_groups.group_code as cross_group_code
 from {{ members }} as members
-inner join (
-    select distinct
-        population,
-        characteristic,
-        cross_characteristic,
-        area_level
-    from {{ ref('stg_publications') }}
-) as families
+inner join {{ ref('int_families') }} as families
     on members.population = families.population
 inner join {{ areas }} as areas
     on

@@ -1,51 +1,13 @@
--- Grain: one row per population, period, earlier period that a release told of without it and that shares people with it, and cell with
--- anybody in either. Two periods that every release told together, as the years a trust begins with, can be compared since the first.
--- Who joined is in a cell now and did not stay in it; who left was in it and did not.
-with told as (
-    select distinct
-        release,
-        population,
-        period
-    from {{ ref('stg_released_cells') }}
-),
-
-counted as (
-    select distinct
-        population,
-        period
-    from {{ ref('int_population_members') }}
-),
-
-told_apart as (
-    select distinct
-        counted.population,
-        counted.period,
-        then_told.period as earlier_period
-    from counted
-    inner join {{ ref('stg_periods') }} as periods
-        on counted.period = periods.period
-    inner join told as then_told
-        on counted.population = then_told.population
-    inner join {{ ref('stg_periods') }} as then_periods
-        on
-            then_told.period = then_periods.period
-            and periods.starts > then_periods.starts
-    left join told as now_told
-        on
-            then_told.release = now_told.release
-            and counted.population = now_told.population
-            and counted.period = now_told.period
-    where now_told.release is null
-),
-
-stayed as (
+-- Grain: one row per population, period, earlier period that was told apart from it and shares people with it, and cell with anybody in
+-- either. Who joined is in a cell now and did not stay in it; who left was in it and did not.
+with stayed as (
     select
         told_apart.population,
         told_apart.period,
         told_apart.earlier_period,
         now_members.subject,
         now_members.person_key
-    from told_apart
+    from {{ ref('int_told_apart') }} as told_apart
     inner join {{ ref('int_population_members') }} as now_members
         on
             told_apart.population = now_members.population
@@ -69,7 +31,7 @@ periods_apart as (
     select distinct
         period,
         earlier_period
-    from pairs
+    from {{ ref('int_told_apart') }}
 ),
 
 same_areas as (

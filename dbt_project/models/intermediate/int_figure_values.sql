@@ -14,7 +14,16 @@ with sides as (
             and measures.against_code <> groups.group_code
             and (measures.group_code = groups.group_code or (measures.group_code = '' and not groups.is_unknown))
     where measures.kind = 'figure'
-)
+),
+
+paid as (
+    select members.*
+    from {{ ref('int_population_members') }} as members
+    inner join (select distinct population from sides) as figures
+        on members.population = figures.population
+),
+
+people as ({{ in_every_cell('paid', ref('int_person_areas'), ref('int_person_groups')) }})
 
 select
     sides.measure,
@@ -31,7 +40,7 @@ select
     people.person_key,
     outcomes.value
 from sides
-inner join {{ ref('int_counted_people') }} as people
+inner join people
     on
         sides.population = people.population
         and sides.characteristic = people.characteristic
