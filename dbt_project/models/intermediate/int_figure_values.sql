@@ -16,11 +16,16 @@ with sides as (
     where measures.kind = 'figure'
 ),
 
+populations_paid as (
+    select distinct population
+    from sides
+),
+
 paid as (
     select members.*
     from {{ ref('int_population_members') }} as members
-    inner join (select distinct population from sides) as figures
-        on members.population = figures.population
+    inner join populations_paid
+        on members.population = populations_paid.population
 ),
 
 people as ({{ in_every_cell('paid', ref('int_person_areas'), ref('int_person_groups')) }})
