@@ -21,7 +21,7 @@ WHOLE = 20_000
 """Columns up to which a goal's worlds are sought in the whole task at once."""
 SIZES = (2000, 8000)
 """Columns of the parts in which they are sought, in turn, in a larger one; the whole comes last."""
-KEPT = 256
+KEPT = 32
 """Parts whose programmes are kept for the next question."""
 
 
