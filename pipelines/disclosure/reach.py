@@ -9,14 +9,14 @@ import scipy.sparse as sp
 
 from pipelines.disclosure import linear
 from pipelines.disclosure.linked import Floats, Ids, Mask
-from pipelines.disclosure.task import Task, apart, narrowed
+from pipelines.disclosure.task import Task, apart, narrowed, tied
 
 ENOUGH = 1e-6
 """Tolerance when a movement is compared with a need."""
 PARTS = 4
 FEW = 8
 """Goals up to which a program for each is quicker than one for all of them."""
-MANY = 256
+MANY = 512
 """Open goals that are parted once more where all are judged to the end: of fewer, a program for each costs less than further batches."""
 WORTH = 0.95
 
@@ -125,7 +125,7 @@ def standing_short(task: Task) -> Ids:
     """Goals (positions) that fall short while only what is unknown anyway is; each independent piece of that is judged by itself."""
     short = np.ones(len(task.goals), dtype=bool)
     for columns in apart(task, task.always):
-        inside, _ = narrowed(task, columns)
+        inside, _ = tied(narrowed(task, columns)[0])
         goals = np.flatnonzero(columns[task.goals])
         short[goals] = False
         short[goals[judge(Reach(inside), np.ones(len(inside))).short]] = True

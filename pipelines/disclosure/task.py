@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 
 from pipelines.disclosure.audit import propagate
 from pipelines.disclosure.linked import Floats, Ids, Linked, Mask, components, directions
@@ -94,6 +96,46 @@ def narrowed(task: Task, keep: Mask) -> tuple[Task, Ids]:
         width=task.width[goals],
     )
     return inside, places
+
+
+def tied(task: Task) -> tuple[Task, Ids]:
+    """The task with columns that a line of two holds equal made one, and the new place of each.
+
+    They move together or not at all, so a pattern that hides only some of them hides these in vain. Goals stay as they are, and share their
+    needs with those of `task`. `ids` are those of the first of each.
+    """
+    lines = task.matrix.tocsr()
+    equal = lines[(np.diff(lines.indptr) == 2) & (np.asarray(lines.sum(axis=1)).ravel() == 0)]
+    if not equal.shape[0]:
+        return task, np.arange(len(task))
+    many, place = connected_components(equal.T @ equal, directed=False)
+    members = sp.csr_matrix((np.ones(len(task)), (np.arange(len(task)), place)))
+    rise, fall, shown = (np.full(many, np.inf), np.full(many, np.inf), np.zeros(many, dtype=bool))
+    np.minimum.at(rise, place, task.rise)
+    np.minimum.at(fall, place, task.fall)
+    np.logical_or.at(shown, place, ~task.always)
+    made = replace(
+        task,
+        ids=task.ids[np.unique(place, return_index=True)[1]],
+        matrix=_once(lines @ members).tocsc(),
+        rise=rise,
+        fall=fall,
+        always=~shown,
+        cost=members.T @ np.where(task.always, 0.0, task.cost),
+        goals=place[task.goals],
+    )
+    return made, place
+
+
+def _once(lines: sp.csr_matrix) -> sp.csr_matrix:
+    """The lines without empty ones, and without those that say what another says."""
+    lines.eliminate_zeros()
+    lines.sort_indices()
+    said = dict[tuple[bytes, bytes], int]()
+    for line, (begins, ends) in enumerate(pairwise(lines.indptr)):
+        if ends > begins:
+            said.setdefault((lines.indices[begins:ends].tobytes(), (lines.data[begins:ends] / lines.data[begins]).tobytes()), line)
+    return lines[list(said.values())]
 
 
 def apart(task: Task, keep: Mask) -> Iterator[Mask]:

@@ -21,13 +21,14 @@ from pipelines.disclosure.protect import interval_goals
 from pipelines.disclosure.reach import Reach, judge, standing_short
 from pipelines.disclosure.relaxation import Relaxation
 from pipelines.disclosure.solve import solve, tasks, violations
+from pipelines.disclosure.task import tied
 from pipelines.disclosure.windows import Pool, improve
 
 K = 5
 
 
-def problem_of(inner: np.ndarray, lower_bound: int = 0) -> problems.Problem:
-    """A two-way table with public total as a problem: k 5, interval policy."""
+def problem_of(inner: np.ndarray, lower_bound: int = 0, again: tuple[int, ...] = ()) -> problems.Problem:
+    """A two-way table with public total as a problem: k 5, interval policy. `again`: cells that another table prints too."""
     rows, columns = inner.shape
     full = np.zeros((rows + 1, columns + 1), dtype=int)
     full[1:, 1:] = inner
@@ -40,6 +41,9 @@ def problem_of(inner: np.ndarray, lower_bound: int = 0) -> problems.Problem:
     relations = [[int(at[r, 0]), at[r, 1:].tolist()] for r in range(rows + 1)] + [
         [int(at[0, c]), at[1:, c].tolist()] for c in range(columns + 1)
     ]
+    copies = {int(at[-1, -1]) + 1 + number: cell for number, cell in enumerate(again)}
+    cells += [[copy, *cells[cell][1:]] for copy, cell in copies.items()]
+    relations += [[copy, [cell]] for copy, cell in copies.items()]
     policy = {"primary": "1..k-1", "need_hi": K, "need_width": K - 1, "lower_bound": lower_bound, "zeros_suppressible": lower_bound == 0}
     names = ["id", "table", "labels", "value", "primary", "published", "suppressible", "cost"]
     return problems.parse({"format": "csp-linked-1", "k": K, "policy": policy, "columns": names, "cells": cells, "relations": relations})
@@ -58,9 +62,9 @@ tables = st.lists(st.sampled_from([0, 1, 3, 4, 7, 12, 20]), min_size=6, max_size
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
-@given(tables, st.sampled_from([0, 1]))
-def test_a_proven_pattern_is_safe_and_no_cheaper_one_is(inner, lower_bound):
-    problem = problem_of(inner, lower_bound)
+@given(tables, st.sampled_from([0, 1]), st.sampled_from([(), (5,), (1, 6), (6, 11)]))
+def test_a_proven_pattern_is_safe_and_no_cheaper_one_is(inner, lower_bound, again):
+    problem = problem_of(inner, lower_bound, again)
     assume(problem.primary.any())
     answer = solve(problem, "interval", 20)
     excused = violations(problem, answer.hidden, "interval").excused
@@ -79,6 +83,20 @@ def test_a_proven_pattern_is_safe_and_no_cheaper_one_is(inner, lower_bound):
     reach = Reach(task)
     promising = [one for one in cheaper if not len(judge(reach, one[task.ids].astype(float)).short)]
     assert promising == []
+
+
+def test_what_two_tables_print_alike_is_one_column_that_costs_both():
+    """And a third table that prints it once more is no further line."""
+    problem = problem_of(np.array([[3, 20, 14], [15, 2, 11], [12, 13, 4]]), again=(5, 5, 6))
+    (whole,) = tasks(problem, "interval")
+    (plain,) = tasks(problem_of(np.array([[3, 20, 14], [15, 2, 11], [12, 13, 4]])), "interval")
+    made, place = tied(whole)
+    assert len(whole) == len(plain) + 3 and len(made) == len(plain)
+    assert made.matrix.shape == plain.matrix.shape
+    assert [place[list(whole.ids).index(cell)] for cell in (16, 17)] == [place[list(whole.ids).index(5)]] * 2
+    assert made.cost.sum() == whole.cost[~whole.always].sum()
+    assert set(made.goals) == {place[goal] for goal in whole.goals} and made.lift is whole.lift
+    assert tied(made)[0] is made
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
