@@ -18,18 +18,18 @@ PUPIL_DISABILITY, SEN = {"Y": 0.04, "N": 0.9, "": 0.06}, {"N": 0.8, "K": 0.16, "
 DISADVANTAGED = england.DISADVANTAGED.value
 
 
-def recruitment(sites: tuple[Site, ...], rng: np.random.Generator) -> pd.DataFrame:
-    """One row per application for a post: who shortlists favours White British applicants, who appoints favours nobody."""
-    return pd.concat([_for_posts(site, rng) for site in sites], ignore_index=True)
+def recruitment(sites: tuple[Site, ...], year: int, rng: np.random.Generator) -> pd.DataFrame:
+    """One row per application for a post, each year of other people: who shortlists favours White British applicants, who appoints nobody."""
+    return pd.concat([_for_posts(site, year, rng) for site in sites], ignore_index=True)
 
 
-def admissions(sites: tuple[Site, ...], rng: np.random.Generator) -> pd.DataFrame:
-    """One row per application for a place in the year; an offer follows no characteristic."""
-    return pd.concat([_for_places(site, rng) for site in sites], ignore_index=True)
+def admissions(sites: tuple[Site, ...], year: int, rng: np.random.Generator) -> pd.DataFrame:
+    """One row per application for a place in the year, each year of other people; an offer follows no characteristic."""
+    return pd.concat([_for_places(site, year, rng) for site in sites], ignore_index=True)
 
 
-def _for_posts(site: Site, rng: np.random.Generator) -> pd.DataFrame:
-    frame = _applicants(site, "J", POSTS, WOMEN_WHO_APPLY, rng)
+def _for_posts(site: Site, year: int, rng: np.random.Generator) -> pd.DataFrame:
+    frame = _applicants(site, f"J{year % 100}", POSTS, WOMEN_WHO_APPLY, rng)
     frame = frame.assign(role=_drawn(ROLES, POSTS, rng), disability=_drawn(DISABILITY, POSTS, rng))
     chance = frame["ethnicity"].eq("WBRI").map({True: planted.SHORTLISTED["WBRI"], False: planted.SHORTLISTED["others"]})
     shortlisted = rng.random(POSTS) < chance
@@ -37,8 +37,8 @@ def _for_posts(site: Site, rng: np.random.Generator) -> pd.DataFrame:
     return frame.assign(shortlisted=np.where(shortlisted, "Y", "N"), appointed=np.where(appointed, "Y", "N"))
 
 
-def _for_places(site: Site, rng: np.random.Generator) -> pd.DataFrame:
-    frame = _applicants(site, "P", PLACES, 0.49, rng)
+def _for_places(site: Site, year: int, rng: np.random.Generator) -> pd.DataFrame:
+    frame = _applicants(site, f"P{year % 100}", PLACES, 0.49, rng)
     return frame.assign(
         route="in_year",
         preference=1,
