@@ -19,7 +19,7 @@ DISADVANTAGED = england.DISADVANTAGED.value
 
 
 def recruitment(sites: tuple[Site, ...], year: int, rng: np.random.Generator) -> pd.DataFrame:
-    """One row per application for a post, each year of other people: who shortlists favours White British applicants, who appoints nobody."""
+    """One row per application for a post, each year of other people; shortlisting favours White British applicants, appointing nobody."""
     return pd.concat([_for_posts(site, year, rng) for site in sites], ignore_index=True)
 
 
