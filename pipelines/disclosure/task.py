@@ -101,26 +101,28 @@ def narrowed(task: Task, keep: Mask) -> tuple[Task, Ids]:
 def tied(task: Task) -> tuple[Task, Ids]:
     """The task with columns that a line of two holds equal made one, and the new place of each.
 
-    They move together or not at all, so a pattern that hides only some of them hides these in vain. Goals stay as they are, and share their
-    needs with those of `task`. `ids` are those of the first of each.
+    They move together or not at all, so a pattern that hides only some of them hides these in vain. Only what is unknown anyway is joined
+    with such, for goals are to stay so. They share their needs with those of `task`. `ids` are those of the first of each.
     """
     lines = task.matrix.tocsr()
     equal = lines[(np.diff(lines.indptr) == 2) & (np.asarray(lines.sum(axis=1)).ravel() == 0)]
+    ends = task.always[equal.indices.reshape(-1, 2)]
+    equal = equal[ends[:, 0] == ends[:, 1]]
     if not equal.shape[0]:
         return task, np.arange(len(task))
     many, place = connected_components(equal.T @ equal, directed=False)
     members = sp.csr_matrix((np.ones(len(task)), (np.arange(len(task)), place)))
-    rise, fall, shown = (np.full(many, np.inf), np.full(many, np.inf), np.zeros(many, dtype=bool))
+    first = np.unique(place, return_index=True)[1]
+    rise, fall = np.full(many, np.inf), np.full(many, np.inf)
     np.minimum.at(rise, place, task.rise)
     np.minimum.at(fall, place, task.fall)
-    np.logical_or.at(shown, place, ~task.always)
     made = replace(
         task,
-        ids=task.ids[np.unique(place, return_index=True)[1]],
+        ids=task.ids[first],
         matrix=_once(lines @ members).tocsc(),
         rise=rise,
         fall=fall,
-        always=~shown,
+        always=task.always[first],
         cost=members.T @ np.where(task.always, 0.0, task.cost),
         goals=place[task.goals],
     )
