@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from pipelines.disclosure.linked import Ids, Mask
 from pipelines.disclosure.problems import Problem
 from pipelines.disclosure.reach import Reach, attainable, judge, standing_short
 from pipelines.disclosure.relaxation import Relaxation
-from pipelines.disclosure.task import Task, narrowed, pieces
+from pipelines.disclosure.task import Task, narrowed, pieces, tied
 from pipelines.disclosure.windows import LARGEST, SMALLEST, Pool, improve
 
 SMALL = 1500
@@ -77,6 +77,12 @@ def settle(task: Task, budget: float, progress: Progress = silent) -> Proof:
 
     A first safe pattern is never cut short. Needs that nothing can meet are lowered in `task` to what hiding everything would give.
     """
+    fewer, place = tied(task)
+    proof = _settled(fewer, budget, progress)
+    return replace(proof, hidden=proof.hidden[place])
+
+
+def _settled(task: Task, budget: float, progress: Progress) -> Proof:
     begun = work.now()
 
     def until(share: float) -> int:

@@ -101,8 +101,8 @@ def narrowed(task: Task, keep: Mask) -> tuple[Task, Ids]:
 def tied(task: Task) -> tuple[Task, Ids]:
     """The task with columns that a line of two holds equal made one, and the new place of each.
 
-    They move together or not at all, so a pattern that hides only some of them hides these in vain. Only what is unknown anyway is joined
-    with such, for goals are to stay so. They share their needs with those of `task`. `ids` are those of the first of each.
+    They move together or not at all, so a pattern that hides only some of them hides these in vain. Like is joined with like: a goal, which
+    is unknown anyway, stays so beside a shown twin. Goals share their needs with those of `task`. `ids` are those of the first of each.
     """
     lines = task.matrix.tocsr()
     equal = lines[(np.diff(lines.indptr) == 2) & (np.asarray(lines.sum(axis=1)).ravel() == 0)]

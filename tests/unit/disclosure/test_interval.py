@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from made_trust import made_trust
 
 from pipelines.disclosure import Policy, intervals, problems, protect, routes, secondary, work
+from pipelines.disclosure import solve as search
 from pipelines.disclosure.assembly import Assembly
 from pipelines.disclosure.cells import build
 from pipelines.disclosure.cuts import bridges, separate
@@ -27,8 +28,9 @@ from pipelines.disclosure.windows import Pool, improve
 K = 5
 
 
-def problem_of(inner: np.ndarray, lower_bound: int = 0, again: tuple[int, ...] = ()) -> problems.Problem:
-    """A two-way table with public total as a problem: k 5, interval policy. `again`: cells that another table prints too."""
+def problem_of(inner: np.ndarray, lower_bound: int = 0, again: tuple[int, ...] = (), ruled: bool = True) -> problems.Problem:
+    """A two-way table with public total as a problem: k 5, interval policy. `again`: cells that another table prints too, which a rule
+    hides there if `ruled`."""
     rows, columns = inner.shape
     full = np.zeros((rows + 1, columns + 1), dtype=int)
     full[1:, 1:] = inner
@@ -42,7 +44,7 @@ def problem_of(inner: np.ndarray, lower_bound: int = 0, again: tuple[int, ...] =
         [int(at[0, c]), at[1:, c].tolist()] for c in range(columns + 1)
     ]
     copies = {int(at[-1, -1]) + 1 + number: cell for number, cell in enumerate(again)}
-    cells += [[copy, *cells[cell][1:]] for copy, cell in copies.items()]
+    cells += [[copy, *cells[cell][1:4], cells[cell][4] * ruled, *cells[cell][5:]] for copy, cell in copies.items()]
     relations += [[copy, [cell]] for copy, cell in copies.items()]
     policy = {"primary": "1..k-1", "need_hi": K, "need_width": K - 1, "lower_bound": lower_bound, "zeros_suppressible": lower_bound == 0}
     names = ["id", "table", "labels", "value", "primary", "published", "suppressible", "cost"]
@@ -99,6 +101,17 @@ def test_what_two_tables_print_alike_is_one_column_that_costs_both():
     assert tied(made)[0] is made
     beside_a_shown_twin = replace(whole, always=whole.always | (whole.ids == 18))
     assert len(tied(beside_a_shown_twin)[0]) == len(made) + 1
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(tables, st.sampled_from([(5,), (6, 7), (5, 6, 7, 9, 10, 11)]))
+def test_a_goal_whose_twin_no_rule_hides_is_protected_where_the_search_is_narrowed(inner, again):
+    problem = problem_of(inner, again=again, ruled=False)
+    assume(problem.primary[list(again)].any())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "SMALL", 0)
+        answer = solve(problem, "interval", 1)
+    assert violations(problem, answer.hidden, "interval").broken == 0
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
