@@ -13,13 +13,26 @@ import pytest
 from homes import refresh
 
 from pipelines.home import Home
-from pipelines.orchestration import steps
+from pipelines.orchestration import progress, steps
 from pipelines.orchestration.opened import Opened
 from pipelines.release.manifest import read
 from pipelines.release.release import listing
 from pipelines.release.verify import verify
 
 LATER = "2026-11-01"
+TOLD = [
+    "took in what was dropped",
+    *progress.ROOMS.values(),
+    "protected",
+    "marts made and tested",
+    "marts written and judged",
+    "workbook and open data",
+    "reports written; now they are attacked",
+    "attacked",
+    "draft sealed",
+    "release looked at",
+]
+"""What a person who waits is told, in this order."""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +43,7 @@ def twice(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> tupl
     calendar.write_text(calendar.read_text("utf-8").replace("release_from: 2026-10-01", f"release_from: {LATER}"), "utf-8")
     done = refresh(root)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert [line.strip() for line in done.stdout.splitlines() if line.strip() in TOLD] == TOLD
     first, second = (item.id for item in listing(Home.existing(root)))
     return Opened.at(root), first, second
 
