@@ -43,8 +43,10 @@ def main() -> None:
     parser.add_argument("--academies", type=int, help="a smaller or larger one of the same kind")
     parser.add_argument("--share", type=float, default=1, help="W5: the share of the nation's local authorities")
     parser.add_argument("--one-home", action="store_true", help="W5: all authorities in one home, whose trust is the nation")
-    parser.add_argument("--folder", type=Path, help="where the trust is made; a temporary folder otherwise")
+    parser.add_argument("--folder", type=Path, help="where the trust is made, and left for the next call; a temporary folder otherwise")
     given = parser.parse_args()
+    if given.folder:
+        given.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=given.folder) as temporary:
         if given.workload == NATIONAL:
             national.run(Path(temporary), given.share, given.seed, given.one_home)
@@ -52,22 +54,38 @@ def main() -> None:
         workload: Workload = WORKLOADS[given.workload]
         if given.academies:
             workload = dataclasses.replace(workload, academies=given.academies)
-        before, runs = measured(workload, Path(temporary), given.runs, given.seed)
+        before, runs = measured(workload, given.folder or Path(temporary), given.runs, given.seed)
     print("\n".join(table(f"{given.workload}: {workload.says}", before, runs)))
 
 
 def measured(workload: Workload, folder: Path, times: int, seed: int = 1) -> tuple[dict[str, Refreshed], list[dict[str, Any]]]:
-    """The refreshes that came before, and each run's measurements, every run in a copy of the same home."""
+    """The refreshes that came before, and each run's measurements, every run in a copy of the same home, which one made before may be.
+
+    A run that stops leaves its home in ``folder``. ``SystemExit`` where something else, or half of it, was made there.
+    """
     made = Home.at(folder / "made")
-    before = workload.prepare(made, seed)
+    before = _prepared(workload, made, seed, folder / "before.json")
     runs = []
     for number in range(times):
-        home = Home.at(shutil.copytree(made.root, folder / f"run{number}", symlinks=True))
+        home = Home.at(folder / f"run{number}")
+        for left in (home.root, alternatives.plain(home)):
+            shutil.rmtree(left, ignore_errors=True)
+        shutil.copytree(made.root, home.root, symlinks=True)
         runs.append(_run(workload, home, easy_exports(home)[0]))
         print(f"run {number + 1}: {runs[-1][NIGHT]['seconds']:.1f} s, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
         shutil.rmtree(home.root)
         shutil.rmtree(alternatives.plain(home))
     return before, runs
+
+
+def _prepared(workload: Workload, made: Home, seed: int, kept: Path) -> dict[str, Refreshed]:
+    what = f"{workload!r}, seed {seed}"
+    if made.root.exists() and (not kept.exists() or json.loads(kept.read_bytes())["what"] != what):
+        raise SystemExit(f"{made.root} was not made whole, or is another workload's; choose another folder, or remove it")
+    if not made.root.exists():
+        before = workload.prepare(made, seed)
+        kept.write_text(json.dumps({"what": what, "before": {name: dataclasses.asdict(done) for name, done in before.items()}}))
+    return {name: Refreshed(**done) for name, done in json.loads(kept.read_bytes())["before"].items()}
 
 
 def _run(workload: Workload, home: Home, export: Export) -> dict[str, Any]:
