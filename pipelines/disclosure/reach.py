@@ -13,12 +13,10 @@ from pipelines.disclosure.task import Task, apart, narrowed, tied
 
 ENOUGH = 1e-6
 """Tolerance when a movement is compared with a need."""
-PARTS = 4
 FEW = 8
 """Goals up to which a program for each is quicker than one for all of them."""
-MANY = 512
-"""Open goals that are parted once more where all are judged to the end: of fewer, a program for each costs less than further batches."""
 WORTH = 0.95
+"""Share of the open goals above which a batch that leaves as many open is the last."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +59,10 @@ class Reach:
         world = np.asarray(found.col_value, dtype=float)
         return sign * world[column], world, -np.asarray(found.col_dual, dtype=float)
 
-    def batch(self, goals: Ids, sign: float, caps: Floats) -> Floats:
-        """One world that moves many goals together, each rewarded only up to its cap."""
+    def batch(self, goals: Ids, signs: Floats, caps: Floats) -> Floats:
+        """One world that moves many goals together, each in the direction of its sign and rewarded only up to its cap."""
         task, many = self.task, len(goals)
-        picks = sp.csc_matrix((np.full(many, sign), (np.arange(many), goals)), shape=(many, len(task)))
+        picks = sp.csc_matrix((signs, (np.arange(many), goals)), shape=(many, len(task)))
         matrix = sp.bmat([[task.matrix, None], [picks, -sp.identity(many)]], format="csc")
         rows = task.matrix.shape[0]
         found = linear.solve(
@@ -78,28 +76,23 @@ class Reach:
         return np.zeros(len(task)) if found is None else found.x[: len(task)]
 
 
-def suspects(reach: Reach, hidden: Floats, parted: int = 2 * FEW) -> Witnessed:
-    """Goals that no world of the capped batches clears; `short` may hold goals that are not.
+def suspects(reach: Reach, hidden: Floats, few: int = FEW) -> Witnessed:
+    """Goals that no world of the capped batches clears, or fewer than `few`; `short` may hold goals that are not.
 
-    A batch that clears some goals and leaves at least `parted` open is parted in four: goals in each other's way then come apart.
+    A batch moves all open goals together: those that have not risen enough up over their whole width, the others down for the rest. In a
+    line, one rises because another falls; so each batch clears many that those before it could not.
     """
     task = reach.task
     reach.hide(hidden)
     up, down = np.zeros(len(task.goals)), np.zeros(len(task.goals))
-    queue = [np.arange(len(task.goals))]
-    while queue:
-        group = queue.pop(0)
-        group = group[missing(task, up, down)[group]]
-        if len(group) < FEW:
-            continue
-        _note(task, reach.batch(task.goals[group], 1.0, np.maximum(task.lift[group], 1e-3)), up, down)
-        rest = task.width - up
-        falling = group[(rest[group] > ENOUGH) & (up[group] >= task.lift[group] - ENOUGH)]
-        if len(falling):
-            _note(task, reach.batch(task.goals[falling], -1.0, rest[falling]), up, down)
-        still = group[missing(task, up, down)[group]]
-        queue += [still[part::PARTS] for part in range(PARTS)] if parted <= len(still) < WORTH * len(group) else []
-    return Witnessed(up, down, np.flatnonzero(missing(task, up, down)))
+    before, open_ = np.inf, np.flatnonzero(missing(task, up, down))
+    while few <= len(open_) <= WORTH * before:
+        rising = up[open_] < task.lift[open_] - ENOUGH
+        whole = np.maximum(np.maximum(task.lift, task.width)[open_], 1e-3)
+        caps = np.where(rising, whole, task.width[open_] - up[open_])
+        _note(task, reach.batch(task.goals[open_], np.where(rising, 1.0, -1.0), caps), up, down)
+        before, open_ = len(open_), np.flatnonzero(missing(task, up, down))
+    return Witnessed(up, down, open_)
 
 
 def judge(reach: Reach, hidden: Floats) -> Witnessed:
@@ -108,7 +101,7 @@ def judge(reach: Reach, hidden: Floats) -> Witnessed:
     Every world found is a witness for all goals. A goal is cleared only by a witness, and called short only after its own
     two programs.
     """
-    task, seen = reach.task, suspects(reach, hidden, MANY)
+    task, seen = reach.task, suspects(reach, hidden)
     up, down = seen.up, seen.down
     short = []
     for goal in seen.short:
@@ -121,14 +114,20 @@ def judge(reach: Reach, hidden: Floats) -> Witnessed:
     return Witnessed(up, down, np.array(short, dtype=np.int64))
 
 
-def standing_short(task: Task) -> Ids:
-    """Goals (positions) that fall short while only what is unknown anyway is; each independent piece of that is judged by itself."""
+def standing_short(task: Task, proven: bool = True) -> Ids:
+    """Goals (positions) that fall short while only what is unknown anyway is; each independent piece of that is judged by itself.
+
+    Unless `proven`, goals that no batch clears are called so too: to a search, which finds what they need hidden already, they cost less
+    than programs of their own.
+    """
     short = np.ones(len(task.goals), dtype=bool)
     for columns in apart(task, task.always):
         inside, _ = tied(narrowed(task, columns)[0])
         goals = np.flatnonzero(columns[task.goals])
+        reach, hidden = Reach(inside), np.ones(len(inside))
+        seen = judge(reach, hidden) if proven else suspects(reach, hidden, few=1)
         short[goals] = False
-        short[goals[judge(Reach(inside), np.ones(len(inside))).short]] = True
+        short[goals[seen.short]] = True
     return np.flatnonzero(short)
 
 

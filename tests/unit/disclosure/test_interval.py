@@ -176,6 +176,7 @@ def test_goals_short_of_what_stands_are_the_same_piece_by_piece_and_in_the_whole
         standing = replace(task, always=task.always | also)
         whole = judge(Reach(standing), standing.always.astype(float)).short
         assert np.array_equal(standing_short(standing), whole)
+        assert set(whole) <= set(standing_short(standing, proven=False))
 
 
 def test_a_need_that_nothing_meets_is_excused_and_counted_not_broken():
