@@ -9,6 +9,7 @@ import scipy.sparse as sp
 
 from pipelines.disclosure import linear
 from pipelines.disclosure.linked import Floats, Ids, Mask
+from pipelines.disclosure.near import Near
 from pipelines.disclosure.task import Task, apart, narrowed, tied
 
 ENOUGH = 1e-6
@@ -17,6 +18,8 @@ FEW = 8
 """Goals up to which a program for each is quicker than one for all of them."""
 WORTH = 0.95
 """Share of the open goals above which a batch that leaves as many open is the last."""
+NEARBY = (8_000, 8_000, 16_000)
+"""Columns of the parts in which a large task is looked through, in turn: a programme for all of 70,000 columns takes ten seconds and more."""
 
 
 @dataclass(frozen=True)
@@ -124,11 +127,26 @@ def standing_short(task: Task, proven: bool = True) -> Ids:
     for columns in apart(task, task.always):
         inside, _ = tied(narrowed(task, columns)[0])
         goals = np.flatnonzero(columns[task.goals])
-        reach, hidden = Reach(inside), np.ones(len(inside))
-        seen = judge(reach, hidden) if proven else suspects(reach, hidden, few=1)
+        seen = judge(Reach(inside), np.ones(len(inside))) if proven else nearby(inside)
         short[goals] = False
         short[goals[seen.short]] = True
     return np.flatnonzero(short)
+
+
+def nearby(task: Task) -> Witnessed:
+    """Goals that no batch clears in a part around them, in a task all of whose columns are hidden: what moves in a part moves in the whole."""
+    near, up, down = Near(task), np.zeros(len(task.goals)), np.zeros(len(task.goals))
+    for size in NEARBY:
+        waiting = missing(task, up, down)
+        while waiting.any():
+            ids = near.around(task.goals[[np.argmax(waiting)]], size, np.zeros(len(task)))
+            goals, part = np.flatnonzero(np.isin(task.goals, ids)), near.part(ids)
+            found = suspects(Reach(part), np.ones(len(part)), few=1)
+            up[goals], down[goals] = np.maximum(up[goals], found.up), np.maximum(down[goals], found.down)
+            waiting[goals] = False
+        if size >= len(task):
+            break
+    return Witnessed(up, down, np.flatnonzero(missing(task, up, down)))
 
 
 def missing(task: Task, up: Floats, down: Floats) -> Mask:
