@@ -43,7 +43,9 @@ def main() -> None:
     parser.add_argument("--academies", type=int, help="a smaller or larger one of the same kind")
     parser.add_argument("--share", type=float, default=1, help="W5: the share of the nation's local authorities")
     parser.add_argument("--one-home", action="store_true", help="W5: all authorities in one home, whose trust is the nation")
-    parser.add_argument("--folder", type=Path, help="where the trust is made, and left for the next call; a temporary folder otherwise")
+    parser.add_argument(
+        "--folder", type=Path, help="where the trust is made, and left for the next call (W5: made anew); a temporary folder otherwise"
+    )
     given = parser.parse_args()
     if given.folder:
         given.folder.mkdir(parents=True, exist_ok=True)
@@ -83,6 +85,7 @@ def _prepared(workload: Workload, made: Home, seed: int, kept: Path) -> dict[str
     if made.root.exists() and (not kept.exists() or json.loads(kept.read_bytes())["what"] != what):
         raise SystemExit(f"{made.root} was not made whole, or is another workload's; choose another folder, or remove it")
     if not made.root.exists():
+        kept.unlink(missing_ok=True)
         before = workload.prepare(made, seed)
         kept.write_text(json.dumps({"what": what, "before": {name: dataclasses.asdict(done) for name, done in before.items()}}))
     return {name: Refreshed(**done) for name, done in json.loads(kept.read_bytes())["before"].items()}

@@ -47,6 +47,7 @@ class Years(Workload):
     def prepare(self, home: Home, seed: int = 1) -> dict[str, Refreshed]:
         made = self.make(home, seed)
         aside = home.root.with_name("aside")
+        shutil.rmtree(aside, ignore_errors=True)
         with_marks = self._with_marks(made, seed, aside / "marks")
         waiting = [dropped.path for dropped in made.files if dropped.period == self.periods[-1] and dropped.dataset != ATTENDANCE]
         before = {}

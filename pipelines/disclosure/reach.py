@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,14 +17,14 @@ ENOUGH = 1e-6
 FEW = 8
 """Goals up to which a program for each is quicker than one for all of them."""
 WORTH = 0.95
-"""Share of the open goals above which a batch that leaves as many open is the last."""
+"""A batch that leaves more than this share of what was open is the last."""
 NEARBY = (8_000, 8_000, 16_000)
 """Columns of the parts in which a large task is looked through, in turn: a programme for all of 70,000 columns takes ten seconds and more."""
 
 
 @dataclass(frozen=True)
 class Witnessed:
-    """Greatest rise and fall seen per goal, and the goals (positions) that fall short of their need, each proven by its own LP."""
+    """Greatest rise and fall seen per goal, and the goals (positions) for whose need no world was seen, or as the caller says is none."""
 
     up: Floats
     down: Floats
@@ -82,20 +82,24 @@ class Reach:
 def suspects(reach: Reach, hidden: Floats, few: int = FEW) -> Witnessed:
     """Goals that no world of the capped batches clears, or fewer than `few`; `short` may hold goals that are not.
 
-    A batch moves all open goals together: those that have not risen enough up over their whole width, the others down for the rest. In a
-    line, one rises because another falls; so each batch clears many that those before it could not.
+    A batch moves all open goals together: up over their whole width those that have not risen enough, or could not fall for the rest;
+    down for the rest the others. In a line, one rises because another falls; so each batch clears many that those before it could not.
     """
     task = reach.task
     reach.hide(hidden)
+    fall = -reach.lower[task.goals]
     up, down = np.zeros(len(task.goals)), np.zeros(len(task.goals))
-    before, open_ = np.inf, np.flatnonzero(missing(task, up, down))
-    while few <= len(open_) <= WORTH * before:
-        rising = up[open_] < task.lift[open_] - ENOUGH
+    before = np.inf
+    while True:
+        open_ = np.flatnonzero(missing(task, up, down))
+        rest = task.width[open_] - up[open_]
+        rising = (up[open_] < task.lift[open_] - ENOUGH) | (fall[open_] < rest - ENOUGH)
+        left = len(open_) + int(rising.sum())  # a goal that has risen and is to fall yet is halfway
+        if len(open_) < few or left > WORTH * before:
+            return Witnessed(up, down, open_)
+        before = left
         whole = np.maximum(np.maximum(task.lift, task.width)[open_], 1e-3)
-        caps = np.where(rising, whole, task.width[open_] - up[open_])
-        _note(task, reach.batch(task.goals[open_], np.where(rising, 1.0, -1.0), caps), up, down)
-        before, open_ = len(open_), np.flatnonzero(missing(task, up, down))
-    return Witnessed(up, down, open_)
+        _note(task, reach.batch(task.goals[open_], np.where(rising, 1.0, -1.0), np.where(rising, whole, rest)), up, down)
 
 
 def judge(reach: Reach, hidden: Floats) -> Witnessed:
@@ -120,8 +124,8 @@ def judge(reach: Reach, hidden: Floats) -> Witnessed:
 def standing_short(task: Task, proven: bool = True) -> Ids:
     """Goals (positions) that fall short while only what is unknown anyway is; each independent piece of that is judged by itself.
 
-    Unless `proven`, goals that no batch clears are called so too: to a search, which finds what they need hidden already, they cost less
-    than programs of their own.
+    Unless `proven`, a goal of a piece of more than `NEARBY` columns for which no world was found near it is called so too: to a search they
+    cost less than programs of their own.
     """
     short = np.ones(len(task.goals), dtype=bool)
     for columns in apart(task, task.always):
@@ -134,17 +138,24 @@ def standing_short(task: Task, proven: bool = True) -> Ids:
 
 
 def nearby(task: Task) -> Witnessed:
-    """Goals that no batch clears in a part around them, in a task all of whose columns are hidden: what moves in a part moves in the whole."""
+    """What is seen of a task, all of whose columns are hidden, in parts around its goals: what moves in a part moves in the whole.
+
+    `short` may hold goals that are not, unless the last of the parts is the whole.
+    """
     near, up, down = Near(task), np.zeros(len(task.goals)), np.zeros(len(task.goals))
-    for size in NEARBY:
+    for number, size in enumerate(NEARBY, start=1):
+        last = size >= len(task) or number == len(NEARBY)
         waiting = missing(task, up, down)
         while waiting.any():
             ids = near.around(task.goals[[np.argmax(waiting)]], size, np.zeros(len(task)))
-            goals, part = np.flatnonzero(np.isin(task.goals, ids)), near.part(ids)
-            found = suspects(Reach(part), np.ones(len(part)), few=1)
+            goals = np.flatnonzero(np.isin(task.goals, ids) & missing(task, up, down))
+            places = np.searchsorted(ids, task.goals[goals])
+            part = replace(near.part(ids), goals=places, lift=task.lift[goals], width=task.width[goals])
+            reach, hidden = Reach(part), np.ones(len(part))
+            found = judge(reach, hidden) if last else suspects(reach, hidden)
             up[goals], down[goals] = np.maximum(up[goals], found.up), np.maximum(down[goals], found.down)
             waiting[goals] = False
-        if size >= len(task):
+        if last:
             break
     return Witnessed(up, down, np.flatnonzero(missing(task, up, down)))
 

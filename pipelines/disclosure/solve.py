@@ -75,7 +75,8 @@ def solve(problem: Problem, level: str, budget: float, progress: Progress = sile
 def settle(task: Task, budget: float, progress: Progress = silent) -> Proof:
     """A safe pattern for one task within about `budget` nominal seconds: relaxation, assembly from its prices, windows, proof.
 
-    A first safe pattern is never cut short. Needs that nothing can meet are lowered in `task` to what hiding everything would give.
+    A first safe pattern is never cut short. Needs that nothing can meet are lowered in `task` to what hiding everything would give. Columns
+    that a line holds equal are one to the search.
     """
     fewer, place = tied(task)
     proof = _settled(fewer, budget, progress)

@@ -70,7 +70,7 @@ def improve(assembly: Assembly, pool: Pool, deadline: int, largest: int = LARGES
                 return
             if not tried[seed] and assembly.uses[seed]:
                 tried[_window(assembly, pool, int(seed), size, min(deadline, work.after(MOMENT * size / SMALLEST)))] = True
-        if before - assembly.cost < 0.002 * before:
+        if before - assembly.cost <= 0.002 * before:  # also where nothing is left to save
             size = int(size * GROWTH)
 
 

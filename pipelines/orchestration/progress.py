@@ -50,9 +50,10 @@ class Teller(logging.Handler):
 
     def _made(self, asset: AssetKey) -> None:
         room = asset.path[0]
-        self.left[room] -= 1
-        if room in ROOMS and not self.left[room]:
-            self.tell(ROOMS[room])
+        if room in ROOMS:
+            self.left[room] -= 1
+            if not self.left[room]:
+                self.tell(ROOMS[room])
         if asset in MADE:
             self.tell(MADE[asset])
 

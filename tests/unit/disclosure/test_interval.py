@@ -7,22 +7,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from attacker import interval
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from made_trust import made_trust
 
 from pipelines.disclosure import Policy, intervals, problems, protect, routes, secondary, work
+from pipelines.disclosure import reach as reaching
 from pipelines.disclosure import solve as search
 from pipelines.disclosure.assembly import Assembly
 from pipelines.disclosure.cells import build
 from pipelines.disclosure.cuts import bridges, separate
 from pipelines.disclosure.primary import primaries
 from pipelines.disclosure.protect import interval_goals
-from pipelines.disclosure.reach import Reach, judge, standing_short
+from pipelines.disclosure.reach import Reach, judge, standing_short, suspects
 from pipelines.disclosure.relaxation import Relaxation
 from pipelines.disclosure.solve import solve, tasks, violations
-from pipelines.disclosure.task import tied
+from pipelines.disclosure.task import Task, tied
 from pipelines.disclosure.windows import Pool, improve
 
 K = 5
@@ -176,7 +178,33 @@ def test_goals_short_of_what_stands_are_the_same_piece_by_piece_and_in_the_whole
         standing = replace(task, always=task.always | also)
         whole = judge(Reach(standing), standing.always.astype(float)).short
         assert np.array_equal(standing_short(standing), whole)
-        assert set(whole) <= set(standing_short(standing, proven=False))
+        assert np.array_equal(standing_short(standing, proven=False), whole)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(reaching, "NEARBY", (4, 4, 7))
+            assert set(whole) <= set(standing_short(standing, proven=False))
+
+
+def of_pairs(many: int, rise: float, fall: float, lift: float, width: float) -> Task:
+    """Independent pairs of columns, of which the one falls as the other rises; the first of each is a goal."""
+    matrix = sp.kron(sp.identity(many), np.ones((1, 2))).tocsc()
+    limits = np.tile([rise, fall], many), np.tile([fall, rise], many)
+    unknown, first = np.ones(2 * many, dtype=bool), np.arange(0, 2 * many, 2)
+    return Task(np.arange(2 * many), matrix, *limits, unknown, np.zeros(2 * many), first, np.full(many, lift), np.full(many, width))
+
+
+@pytest.mark.parametrize("needs", [(3, 1, 1, 4), (4, 0, 0, 4), (2, 2, 1, 4)])
+def test_batches_clear_whoever_must_rise_and_then_fall_or_cannot_fall_at_all(needs):
+    task = of_pairs(40, *map(float, needs))
+    assert not len(suspects(Reach(task), np.ones(len(task))).short)
+    too_much = of_pairs(40, *map(float, needs[:3]), width=5.0)
+    assert len(suspects(Reach(too_much), np.ones(len(too_much))).short) == 40
+
+
+def test_windows_end_where_nothing_is_hidden_beside_what_was():
+    task = of_pairs(3, 4.0, 4.0, 1.0, 4.0)
+    assembly = Assembly(task)
+    improve(assembly, Pool([], np.arange(len(task)), len(task)), work.after(60.0))
+    assert assembly.cost == 0
 
 
 def test_a_need_that_nothing_meets_is_excused_and_counted_not_broken():
