@@ -110,7 +110,8 @@ def _fix(part: System, where: Ints, found: Findings, until: float) -> list[Piece
 def _witness(piece: Piece, found: Findings, wanted: Bools, need: Need, until: float) -> Bools:
     """Ask for room in one piece and copy what was learnt into ``found``. Returns which unknowns time ran out for."""
     where, room = piece.where, piece.room
-    asked = wanted[where] & (found.way[where] == "")
+    open_ = found.way[where] == ""
+    asked = wanted[where] & open_
     late = np.zeros(len(where), dtype=bool)
     try:
         make_room(piece.system, room, asked, need.at(where), until)
@@ -119,6 +120,6 @@ def _witness(piece: Piece, found: Findings, wanted: Bools, need: Need, until: fl
     found.lowest[where], found.highest[where], found.settled[where] = room.lowest, room.highest, room.settled
     # A range of the real numbers that holds a single whole one fixes it just as well.
     single = room.settled & (np.floor(room.highest + CLOSE) <= np.ceil(room.lowest - CLOSE))
-    found.way[where[single & (found.way[where] == "")]] = "whole numbers"
+    found.way[where[single & open_]] = "whole numbers"
     found.lowest[where[single]] = found.highest[where[single]] = np.round((room.lowest + room.highest)[single] / 2)
     return late

@@ -19,7 +19,7 @@ FEW = 8
 WORTH = 0.95
 """A batch that leaves more than this share of what was open is the last."""
 NEARBY = (8_000, 8_000, 16_000)
-"""Columns of the parts in which a large task is looked through, in turn: a programme for all of 70,000 columns takes ten seconds and more."""
+"""Columns of the parts in which a large task is looked through, in turn: a program for all of 70,000 columns takes ten seconds and more."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class Reach:
         return np.zeros(len(task)) if found is None else found.x[: len(task)]
 
 
-def suspects(reach: Reach, hidden: Floats, few: int = FEW) -> Witnessed:
-    """Goals that no world of the capped batches clears, or fewer than `few`; `short` may hold goals that are not.
+def suspects(reach: Reach, hidden: Floats) -> Witnessed:
+    """Goals that no world of the capped batches clears; `short` may hold goals that are not, and holds all where there are few.
 
     A batch moves all open goals together: up over their whole width those that have not risen enough, or could not fall for the rest;
     down for the rest the others. In a line, one rises because another falls; so each batch clears many that those before it could not.
@@ -95,7 +95,7 @@ def suspects(reach: Reach, hidden: Floats, few: int = FEW) -> Witnessed:
         rest = task.width[open_] - up[open_]
         rising = (up[open_] < task.lift[open_] - ENOUGH) | (fall[open_] < rest - ENOUGH)
         left = len(open_) + int(rising.sum())  # a goal that has risen and is to fall yet is halfway
-        if len(open_) < few or left > WORTH * before:
+        if len(open_) < FEW or left > WORTH * before:
             return Witnessed(up, down, open_)
         before = left
         whole = np.maximum(np.maximum(task.lift, task.width)[open_], 1e-3)
