@@ -27,8 +27,15 @@ if TYPE_CHECKING:
 
 FLOOR, ALONE, PANDAS, PARQUET = "floor", "DuckDB alone", "pandas", "files to Parquet"
 COUNTING_ROOMS = ("staging", "intermediate", "counts")
-TABLES = ("int_population_members", "int_person_areas", "int_person_groups", "int_person_outcomes")
 PERSON = ["subject", "period", "person_key"]
+TABLES = {
+    "members": "from warehouse.intermediate.int_population_members",
+    "areas": f"select {', '.join(PERSON)}, area_level, area_code from warehouse.intermediate.int_places "
+    "join warehouse.intermediate.int_part_areas using (part_code)",
+    "groups": "from warehouse.intermediate.int_person_groups",
+    "outcomes": "from warehouse.intermediate.int_person_outcomes",
+}
+"""What the pandas script begins with, by the name of its file."""
 
 
 def measured(name: str, home: Home) -> dict[str, float]:
@@ -64,8 +71,8 @@ def extract(home: Home) -> None:
     keys = load_keys(home)
     connection = duck.connect(home, keys)
     duck.attach_warehouse(connection, keys, home.warehouse / "warehouse.duckdb", read_only=True)
-    for name in TABLES:
-        connection.execute(f"copy (select * from warehouse.intermediate.{name}) to '{plain(home) / name}.parquet' (format parquet)")
+    for name, query in TABLES.items():
+        connection.execute(f"copy ({query}) to '{plain(home) / name}.parquet' (format parquet)")
     connection.close()
     reference_tables(load(home.trust))["publications"].to_parquet(plain(home) / "publications.parquet")
 

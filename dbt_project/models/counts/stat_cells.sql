@@ -35,11 +35,10 @@ grid as (
         on publications.characteristic = own_groups.characteristic
     inner join {{ ref('stg_groups') }} as crossed_groups
         on publications.cross_characteristic = crossed_groups.characteristic
-    left join {{ ref('stg_measures') }} as figures
+    inner join {{ ref('stg_measures') }} as measures
         on
-            publications.measure = figures.measure
-            and publications.population = figures.population
-            and publications.kind = 'figure'
+            publications.measure = measures.measure
+            and publications.population = measures.population
     left join {{ ref('stg_characteristics') }} as characteristics
         on publications.characteristic = characteristics.characteristic
     left join {{ ref('int_known_shares') }} as known
@@ -56,9 +55,9 @@ grid as (
         pauses.measure is null
         and coalesce(known.known_share, 0) >= coalesce(characteristics.known_at_least, 0)
         and (
-            figures.measure is null
-            or own_groups.group_code = figures.group_code
-            or (figures.group_code = '' and own_groups.group_code <> figures.against_code and not own_groups.is_unknown)
+            publications.kind <> 'figure'
+            or own_groups.group_code = measures.group_code
+            or (measures.group_code = '' and own_groups.group_code <> measures.against_code and not own_groups.is_unknown)
         )
 ),
 
@@ -81,7 +80,7 @@ counted as (
         figures.people as figure_people,
         figures.smallest as figure_smallest,
         figures.value as figure_value,
-        coalesce(figures.largest_share, outcomes.largest_share) as largest_share
+        case grid.kind when 'mean' then outcomes.largest_share when 'figure' then figures.largest_share end as largest_share
     from grid
     left join {{ ref('stat_headcounts') }} as headcounts
         on
@@ -95,8 +94,7 @@ counted as (
             and grid.cross_group_code = headcounts.cross_group_code
     left join {{ ref('stat_outcomes') }} as outcomes
         on
-            grid.kind in ('rate', 'mean')
-            and grid.measure = outcomes.measure
+            grid.measure = outcomes.measure
             and grid.population = outcomes.population
             and grid.period = outcomes.period
             and grid.area_level = outcomes.area_level
@@ -107,8 +105,7 @@ counted as (
             and grid.cross_group_code = outcomes.cross_group_code
     left join {{ ref('stat_figures') }} as figures
         on
-            grid.kind = 'figure'
-            and grid.measure = figures.measure
+            grid.measure = figures.measure
             and grid.population = figures.population
             and grid.period = figures.period
             and grid.area_level = figures.area_level
@@ -152,7 +149,7 @@ cells as (
         cast(
             case counted.kind when 'mean' then counted.people when 'figure' then counted.figure_smallest end as bigint
         ) as smallest,
-        cast(case when counted.kind in ('mean', 'figure') then counted.largest_share end as double) as largest_share,
+        cast(counted.largest_share as double) as largest_share,
         counted.area_level <> 'academy_phase' as published
     from counted
     inner join {{ ref('stg_measures') }} as measures

@@ -34,24 +34,22 @@ periods_apart as (
     from {{ ref('int_told_apart') }}
 ),
 
-same_areas as (
+both_places as (
     select
-        now_areas.subject,
-        now_areas.period,
+        now_places.subject,
+        now_places.period,
         periods_apart.earlier_period,
-        now_areas.person_key,
-        now_areas.area_level,
-        now_areas.area_code
+        now_places.person_key,
+        now_places.part_code,
+        then_places.part_code as earlier_part_code
     from periods_apart
-    inner join {{ ref('int_person_areas') }} as now_areas
-        on periods_apart.period = now_areas.period
-    inner join {{ ref('int_person_areas') }} as then_areas
+    inner join {{ ref('int_places') }} as now_places
+        on periods_apart.period = now_places.period
+    inner join {{ ref('int_places') }} as then_places
         on
-            periods_apart.earlier_period = then_areas.period
-            and now_areas.subject = then_areas.subject
-            and now_areas.person_key = then_areas.person_key
-            and now_areas.area_level = then_areas.area_level
-            and now_areas.area_code = then_areas.area_code
+            periods_apart.earlier_period = then_places.period
+            and now_places.subject = then_places.subject
+            and now_places.person_key = then_places.person_key
 ),
 
 same_groups as (
@@ -74,9 +72,40 @@ same_groups as (
             and now_groups.group_code = then_groups.group_code
 ),
 
-stayed_in_cells as (
-    {{ in_every_cell('stayed', 'same_areas', 'same_groups', ['subject', 'period', 'earlier_period', 'person_key']) }}
+stayed_in_parts as ({{ in_parts(
+    'stayed',
+    'both_places',
+    'same_groups',
+    ['subject', 'period', 'earlier_period', 'person_key'],
+    ['part_code', 'earlier_part_code']
+) }}),
+
+stayed_by_part as (
+    select
+        population,
+        period,
+        earlier_period,
+        part_code,
+        earlier_part_code,
+        characteristic,
+        group_code,
+        cross_characteristic,
+        cross_group_code,
+        count(*) as people
+    from stayed_in_parts
+    group by
+        population,
+        period,
+        earlier_period,
+        part_code,
+        earlier_part_code,
+        characteristic,
+        group_code,
+        cross_characteristic,
+        cross_group_code
 ),
+
+now_in_areas as ({{ in_areas('stayed_by_part') }}),
 
 people as (
     select
@@ -118,29 +147,24 @@ people as (
             and pairs.earlier_period = headcounts.period
     union all
     select
-        population,
-        period,
-        earlier_period,
-        area_level,
-        area_code,
-        characteristic,
-        group_code,
-        cross_characteristic,
-        cross_group_code,
+        now_in_areas.population,
+        now_in_areas.period,
+        now_in_areas.earlier_period,
+        now_in_areas.area_level,
+        now_in_areas.area_code,
+        now_in_areas.characteristic,
+        now_in_areas.group_code,
+        now_in_areas.cross_characteristic,
+        now_in_areas.cross_group_code,
         0 as now_here,
         0 as then_here,
-        count(*) as in_both
-    from stayed_in_cells
-    group by
-        population,
-        period,
-        earlier_period,
-        area_level,
-        area_code,
-        characteristic,
-        group_code,
-        cross_characteristic,
-        cross_group_code
+        now_in_areas.people as in_both
+    from now_in_areas
+    inner join {{ ref('int_part_areas') }} as then_areas
+        on
+            now_in_areas.earlier_part_code = then_areas.part_code
+            and now_in_areas.area_level = then_areas.area_level
+            and now_in_areas.area_code = then_areas.area_code
 )
 
 select

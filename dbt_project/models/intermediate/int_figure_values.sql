@@ -28,7 +28,9 @@ paid as (
         on members.population = populations_paid.population
 ),
 
-people as ({{ in_every_cell('paid', ref('int_person_areas'), ref('int_person_groups')) }})
+people_in_parts as ({{ in_parts('paid', ref('int_places'), ref('int_person_groups')) }}),
+
+people as ({{ in_areas('people_in_parts') }})
 
 select
     sides.measure,

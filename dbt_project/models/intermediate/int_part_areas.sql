@@ -1,9 +1,7 @@
--- Grain: one row per person, period and area they are counted in.
-with places as (
-    select
-        places.subject,
-        places.period,
-        places.person_key,
+-- Grain: one row per part of an academy that counts anybody, and area it lies in. What adds up is counted by part, then by area.
+with parts as (
+    select distinct
+        places.part_code,
         places.academy_urn,
         places.phase,
         academies.phases_taught
@@ -19,36 +17,28 @@ trusts as (
 )
 
 select
-    places.subject,
-    places.period,
-    places.person_key,
+    parts.part_code,
     'trust' as area_level,
     trusts.area_code
-from places
+from parts
 cross join trusts
 union all
 select
-    subject,
-    period,
-    person_key,
+    part_code,
     'phase' as area_level,
     phase as area_code
-from places
+from parts
 where phase is not null
 union all
 select
-    subject,
-    period,
-    person_key,
+    part_code,
     'academy' as area_level,
     academy_urn as area_code
-from places
+from parts
 union all
 select
-    subject,
-    period,
-    person_key,
+    part_code,
     'academy_phase' as area_level,
-    academy_urn || '|' || phase as area_code
-from places
+    part_code as area_code
+from parts
 where phases_taught > 1 and phase is not null
