@@ -31,7 +31,7 @@ with people_apart as (
     where members.person_key is null
 ),
 
-people_apart_in_parts as ({{ in_parts('people_apart', ref('int_places'), ref('int_person_groups')) }}),
+people_apart_in_parts as ({{ in_parts('people_apart') }}),
 
 people_apart_in_cells as ({{ in_areas('people_apart_in_parts') }}),
 

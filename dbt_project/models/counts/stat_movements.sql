@@ -1,12 +1,10 @@
 -- Grain: one row per population, period, earlier period that was told apart from it and shares people with it, and cell with anybody in
 -- either. Who joined is in a cell now and did not stay in it; who left was in it and did not.
-with stayed as (
-    select
+with pairs as (
+    select distinct
         told_apart.population,
         told_apart.period,
-        told_apart.earlier_period,
-        now_members.subject,
-        now_members.person_key
+        told_apart.earlier_period
     from {{ ref('int_told_apart') }} as told_apart
     inner join {{ ref('int_population_members') }} as now_members
         on
@@ -19,90 +17,42 @@ with stayed as (
             and now_members.person_key = then_members.person_key
 ),
 
-pairs as (
-    select distinct
-        population,
-        period,
-        earlier_period
-    from stayed
-),
-
-periods_apart as (
-    select distinct
-        period,
-        earlier_period
-    from {{ ref('int_told_apart') }}
-),
-
-both_places as (
-    select
-        now_places.subject,
-        now_places.period,
-        periods_apart.earlier_period,
-        now_places.person_key,
-        now_places.part_code,
-        then_places.part_code as earlier_part_code
-    from periods_apart
-    inner join {{ ref('int_places') }} as now_places
-        on periods_apart.period = now_places.period
-    inner join {{ ref('int_places') }} as then_places
-        on
-            periods_apart.earlier_period = then_places.period
-            and now_places.subject = then_places.subject
-            and now_places.person_key = then_places.person_key
-),
-
-same_groups as (
-    select
-        now_groups.subject,
-        now_groups.period,
-        periods_apart.earlier_period,
-        now_groups.person_key,
-        now_groups.characteristic,
-        now_groups.group_code
-    from periods_apart
-    inner join {{ ref('int_person_groups') }} as now_groups
-        on periods_apart.period = now_groups.period
-    inner join {{ ref('int_person_groups') }} as then_groups
-        on
-            periods_apart.earlier_period = then_groups.period
-            and now_groups.subject = then_groups.subject
-            and now_groups.person_key = then_groups.person_key
-            and now_groups.characteristic = then_groups.characteristic
-            and now_groups.group_code = then_groups.group_code
-),
-
-stayed_in_parts as ({{ in_parts(
-    'stayed',
-    'both_places',
-    'same_groups',
-    ['subject', 'period', 'earlier_period', 'person_key'],
-    ['part_code', 'earlier_part_code']
-) }}),
-
 stayed_by_part as (
     select
-        population,
-        period,
-        earlier_period,
-        part_code,
-        earlier_part_code,
-        characteristic,
-        group_code,
-        cross_characteristic,
-        cross_group_code,
+        pairs.population,
+        pairs.period,
+        pairs.earlier_period,
+        now_people.part_code,
+        then_people.part_code as earlier_part_code,
+        now_people.characteristic,
+        now_people.group_code,
+        now_people.cross_characteristic,
+        now_people.cross_group_code,
         count(*) as people
-    from stayed_in_parts
+    from pairs
+    inner join {{ ref('int_counted_people') }} as now_people
+        on
+            pairs.population = now_people.population
+            and pairs.period = now_people.period
+    inner join {{ ref('int_counted_people') }} as then_people
+        on
+            pairs.population = then_people.population
+            and pairs.earlier_period = then_people.period
+            and now_people.person_key = then_people.person_key
+            and now_people.characteristic = then_people.characteristic
+            and now_people.group_code = then_people.group_code
+            and now_people.cross_characteristic = then_people.cross_characteristic
+            and now_people.cross_group_code = then_people.cross_group_code
     group by
-        population,
-        period,
-        earlier_period,
-        part_code,
-        earlier_part_code,
-        characteristic,
-        group_code,
-        cross_characteristic,
-        cross_group_code
+        pairs.population,
+        pairs.period,
+        pairs.earlier_period,
+        now_people.part_code,
+        then_people.part_code,
+        now_people.characteristic,
+        now_people.group_code,
+        now_people.cross_characteristic,
+        now_people.cross_group_code
 ),
 
 now_in_areas as ({{ in_areas('stayed_by_part') }}),

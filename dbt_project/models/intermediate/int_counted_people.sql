@@ -2,4 +2,4 @@
 -- keys of people alone would outweigh the rest of the warehouse.
 {{ config(materialized='view') }}
 
-{{ in_parts(ref('int_population_members'), ref('int_places'), ref('int_person_groups')) }}
+{{ in_parts(ref('int_population_members')) }}

@@ -28,7 +28,7 @@ paid as (
         on members.population = populations_paid.population
 ),
 
-people_in_parts as ({{ in_parts('paid', ref('int_places'), ref('int_person_groups')) }}),
+people_in_parts as ({{ in_parts('paid') }}),
 
 people as ({{ in_areas('people_in_parts') }})
 
