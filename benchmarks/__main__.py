@@ -44,7 +44,9 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1, help="W5: the share of the nation's local authorities")
     parser.add_argument("--one-home", action="store_true", help="W5: all authorities in one home, whose trust is the nation")
     parser.add_argument(
-        "--folder", type=Path, help="where the trust is made, and left for the next call (W5: made anew); a temporary folder otherwise"
+        "--folder",
+        type=Path,
+        help="where trust and runs are kept for the next call, which does what is left (W5: anew); temporary otherwise",
     )
     given = parser.parse_args()
     if given.folder:
@@ -63,21 +65,24 @@ def main() -> None:
 def measured(workload: Workload, folder: Path, times: int, seed: int = 1) -> tuple[dict[str, Refreshed], list[dict[str, Any]]]:
     """The refreshes that came before, and each run's measurements, every run in a copy of the same home, which one made before may be.
 
-    A run that stops leaves its home in ``folder``. ``SystemExit`` where something else, or half of it, was made there.
+    A run that was measured is kept in ``folder`` and not run again; one that stops leaves its home there. ``SystemExit`` where something
+    else, or half of it, was made there.
     """
     made = Home.at(folder / "made")
     before = _prepared(workload, made, seed, folder / "before.json")
-    runs = []
-    for number in range(times):
-        home = Home.at(folder / f"run{number}")
-        for left in (home.root, alternatives.plain(home)):
-            shutil.rmtree(left, ignore_errors=True)
-        shutil.copytree(made.root, home.root, symlinks=True)
-        runs.append(_run(workload, home, easy_exports(home)[0]))
-        print(f"run {number + 1}: {runs[-1][NIGHT]['seconds']:.1f} s, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
-        shutil.rmtree(home.root)
-        shutil.rmtree(alternatives.plain(home))
-    return before, runs
+    kept = [folder / f"run{number}.json" for number in range(times)]
+    for path in kept:
+        if not path.exists():
+            home = Home.at(path.with_suffix(""))
+            for left in (home.root, alternatives.plain(home)):
+                shutil.rmtree(left, ignore_errors=True)
+            shutil.copytree(made.root, home.root, symlinks=True)
+            run = _run(workload, home, easy_exports(home)[0])
+            path.write_text(json.dumps(run))
+            print(f"{path.stem}: {run[NIGHT]['seconds']:.1f} s, load {run['load']:.1f}", file=sys.stderr)
+            shutil.rmtree(home.root)
+            shutil.rmtree(alternatives.plain(home))
+    return before, [json.loads(path.read_bytes()) for path in kept]
 
 
 def _prepared(workload: Workload, made: Home, seed: int, kept: Path) -> dict[str, Refreshed]:
@@ -85,7 +90,8 @@ def _prepared(workload: Workload, made: Home, seed: int, kept: Path) -> dict[str
     if made.root.exists() and (not kept.exists() or json.loads(kept.read_bytes())["what"] != what):
         raise SystemExit(f"{made.root} was not made whole, or is another workload's; choose another folder, or remove it")
     if not made.root.exists():
-        kept.unlink(missing_ok=True)
+        for old in (kept, *kept.parent.glob("run*.json")):
+            old.unlink(missing_ok=True)
         before = workload.prepare(made, seed)
         kept.write_text(json.dumps({"what": what, "before": {name: dataclasses.asdict(done) for name, done in before.items()}}))
     return {name: Refreshed(**done) for name, done in json.loads(kept.read_bytes())["before"].items()}
@@ -103,6 +109,7 @@ def _run(workload: Workload, home: Home, export: Export) -> dict[str, Any]:
     alternatives.extract(home)
     found |= {name: alternatives.measured(name, home) for name in alternatives.WAYS}
     found[CHANGED] = _one_changed(workload, home, export)
+    found["load"] = os.getloadavg()[0]
     return found
 
 
@@ -145,7 +152,7 @@ def _median(runs: list[dict[str, Any]], *path: str) -> float:
 
 def table(title: str, before: dict[str, Refreshed], runs: list[dict[str, Any]]) -> list[str]:
     """The measurements as lines of Markdown."""
-    first = runs[0]
+    first, nights = runs[0], sorted(run[NIGHT]["seconds"] for run in runs)
     took = {name: _median(runs, name, "seconds") for name in (NIGHT, AGAIN, CHANGED, FLOOR, ALONE, PANDAS, PARQUET)}
     held = {name: _median(runs, name, "memory") for name in took}
     stages = {name: _median(runs, NIGHT, "stages", name) for name in STAGES}
@@ -165,7 +172,8 @@ def table(title: str, before: dict[str, Refreshed], runs: list[dict[str, Any]]) 
         "whole: refresh / pandas": took[NIGHT] / took[PANDAS],
     }
     return [
-        f"{title}; medians of {len(runs)} runs, load {os.getloadavg()[0]:.1f} at the end",
+        f"{title}; medians of {len(runs)} runs (refreshes of {', '.join(f'{seconds:.1f}' for seconds in nights)} s), "
+        f"load {_median(runs, 'load'):.1f}",
         f"{first['files']:,} files of {first['bytes'] / 1e6:,.1f} MB; {first['cells']:,} cells, {first['hidden']:,} hidden; "
         f"pack {first['pack'] / 1e6:.1f} MB; files read again for one changed export: {first[CHANGED]['read']}"
         + ("" if all(run[CHANGED]["sealed"] for run in runs) else "; the draft after it was NOT SEALED"),
