@@ -105,9 +105,10 @@ def test_it_is_started_once_and_ends_when_it_is_dismissed(opened: Opened) -> Non
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="a backlog is read by two processes only where there are two cores")
-def test_a_backlog_is_read_by_two(trust: MadeUpTrust, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("limit", "value"), [("FILES_A_READER", 4), ("BYTES_A_READER", 2_000)])
+def test_a_backlog_is_read_by_two(trust: MadeUpTrust, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
     alone = dropped(MadeUpTrust.at(tmp_path / "alone", keys_of=trust))
-    monkeypatch.setattr(beside, "FILES_A_READER", 4)
+    monkeypatch.setattr(beside, limit, value)
     opened = Opened.at(trust.home.root)
     steps.prepare(opened)
     try:
