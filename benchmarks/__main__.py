@@ -15,6 +15,7 @@ import math
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -27,6 +28,7 @@ from benchmarks.refreshing import COUNTS, PROTECT, STAGES, Refreshed, Stopped, f
 from benchmarks.workloads import Export, Workload, easy_exports
 from benchmarks.years import Years
 from pipelines.home import Home
+from pipelines.home.whole import write_whole
 from pipelines.intake.ledger import ACCEPTED
 
 WORKLOADS = {"W1": Workload(5), "W2": Workload(25), "W3": Years(60), "W4": Backlog(100)}
@@ -65,12 +67,12 @@ def main() -> None:
 def measured(workload: Workload, folder: Path, times: int, seed: int = 1) -> tuple[dict[str, Refreshed], list[dict[str, Any]]]:
     """The refreshes that came before, and each run's measurements, every run in a copy of the same home, which one made before may be.
 
-    A run that was measured is kept in ``folder`` and not run again; one that stops leaves its home there. ``SystemExit`` where something
-    else, or half of it, was made there.
+    A run that was measured is kept in ``folder`` and not run again while the code is that of the same commit; one that stops leaves its home
+    there. ``SystemExit`` where something else, or half of it, was made there.
     """
     made = Home.at(folder / "made")
     before = _prepared(workload, made, seed, folder / "before.json")
-    kept = [folder / f"run{number}.json" for number in range(times)]
+    kept = [folder / f"run{number}-{_commit()}.json" for number in range(times)]
     for path in kept:
         if not path.exists():
             home = Home.at(path.with_suffix(""))
@@ -78,11 +80,18 @@ def measured(workload: Workload, folder: Path, times: int, seed: int = 1) -> tup
                 shutil.rmtree(left, ignore_errors=True)
             shutil.copytree(made.root, home.root, symlinks=True)
             run = _run(workload, home, easy_exports(home)[0])
-            path.write_text(json.dumps(run))
+            write_whole(path, json.dumps(run).encode())
             print(f"{path.stem}: {run[NIGHT]['seconds']:.1f} s, load {run['load']:.1f}", file=sys.stderr)
             shutil.rmtree(home.root)
             shutil.rmtree(alternatives.plain(home))
     return before, [json.loads(path.read_bytes()) for path in kept]
+
+
+def _commit() -> str:
+    """The commit whose code is measured, with what is not committed called dirty."""
+    return subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--exclude", "*"], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def _prepared(workload: Workload, made: Home, seed: int, kept: Path) -> dict[str, Refreshed]:
@@ -172,7 +181,7 @@ def table(title: str, before: dict[str, Refreshed], runs: list[dict[str, Any]]) 
         "whole: refresh / pandas": took[NIGHT] / took[PANDAS],
     }
     return [
-        f"{title}; medians of {len(runs)} runs (refreshes of {', '.join(f'{seconds:.1f}' for seconds in nights)} s), "
+        f"{title}; at {_commit()}, medians of {len(runs)} runs (refreshes of {', '.join(f'{seconds:.1f}' for seconds in nights)} s), "
         f"load {_median(runs, 'load'):.1f}",
         f"{first['files']:,} files of {first['bytes'] / 1e6:,.1f} MB; {first['cells']:,} cells, {first['hidden']:,} hidden; "
         f"pack {first['pack'] / 1e6:.1f} MB; files read again for one changed export: {first[CHANGED]['read']}"

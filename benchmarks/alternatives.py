@@ -2,7 +2,7 @@
 
 - floor: what the engines cost with nothing to do: Great Expectations imported, an empty Dagster job, dbt told to build one empty model
 - DuckDB alone: the very SQL of staging, intermediate and counts, as dbt compiled it, on the same encrypted landing; no dbt, no tests
-- pandas: the same counts and means by group-by, from the same people, groups and outcomes as plain Parquet; no protection
+- pandas: the same counts and means by group-by, from the same people, areas, groups and outcomes as plain Parquet; no protection
 - files to Parquet: the bytes that were dropped, by ``read_csv`` (workbooks by calamine); no rule, no pseudonym, no encryption
 """
 

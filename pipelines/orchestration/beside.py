@@ -1,6 +1,6 @@
 """Processes beside the run, which read files ahead and judge: they import Great Expectations, which takes seconds, while the run starts Dagster.
 
-One, or two for a backlog.
+One, or two for a backlog or for many large files.
 
 Where none was prepared, as where nothing was dropped or a step is called by itself, and where one died, the process that
 asks does the same.
@@ -39,7 +39,7 @@ def prepare(opened: Opened, judge: Judge) -> None:
     _looks[root] = look(opened.home, opened.catalogue)
     if seen := _looks[root].seen:
         work = len(seen) / FILES_A_READER + sum(file.size for file in seen) / BYTES_A_READER
-        many = min(os.cpu_count() or 1, READ_AHEAD, 1 + int(work))
+        many = min(os.cpu_count() or 1, READ_AHEAD, len(seen), 1 + int(work))
         _beside[root] = children(many, partial(_begin, opened.catalogue, opened.keys, judge))
         _beside[root].submit(os.getpid)  # the first starts at once
 

@@ -6,7 +6,7 @@ from typing import Any
 
 COUNTING = ("int_", "stat_", "mart_")
 GRAIN_TESTED_TOGETHER = ("int_facts_", "int_counted_people")
-"""``int_person_facts`` holds all facts, and its grain theirs; counted people are members, areas and groups joined on their grains."""
+"""``int_person_facts`` holds all facts, and its grain theirs; counted people are members, places and groups joined on their grains."""
 
 
 def test_every_model_says_its_grain_first(models: dict[str, Any]) -> None:
