@@ -15,7 +15,6 @@ import math
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -24,7 +23,7 @@ from typing import Any
 from benchmarks import alternatives, national
 from benchmarks.alternatives import ALONE, FLOOR, PANDAS, PARQUET
 from benchmarks.backlog import Backlog
-from benchmarks.refreshing import COUNTS, PROTECT, STAGES, Refreshed, Stopped, files_read, refreshed
+from benchmarks.refreshing import COUNTS, PROTECT, STAGES, Refreshed, Stopped, commit, files_read, refreshed
 from benchmarks.workloads import Export, Workload, easy_exports
 from benchmarks.years import Years
 from pipelines.home import Home
@@ -44,18 +43,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--academies", type=int, help="a smaller or larger one of the same kind")
     parser.add_argument("--share", type=float, default=1, help="W5: the share of the nation's local authorities")
+    parser.add_argument("--together", type=int, default=1, help="W5: so many homes at a time")
     parser.add_argument("--one-home", action="store_true", help="W5: all authorities in one home, whose trust is the nation")
     parser.add_argument(
-        "--folder",
-        type=Path,
-        help="where trust and runs are kept for the next call, which does what is left (W5: anew); temporary otherwise",
+        "--folder", type=Path, help="where trust and runs are kept, of which a later call does what is left; else temporary"
     )
     given = parser.parse_args()
     if given.folder:
         given.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=given.folder) as temporary:
         if given.workload == NATIONAL:
-            national.run(Path(temporary), given.share, given.seed, given.one_home)
+            national.run(given.folder or Path(temporary), given.share, given.seed, given.one_home, given.together)
             return
         workload: Workload = WORKLOADS[given.workload]
         if given.academies:
@@ -72,7 +70,7 @@ def measured(workload: Workload, folder: Path, times: int, seed: int = 1) -> tup
     """
     made = Home.at(folder / "made")
     before = _prepared(workload, made, seed, folder / "before.json")
-    kept = [folder / f"run{number}-{_commit()}.json" for number in range(times)]
+    kept = [folder / f"run{number}-{commit()}.json" for number in range(times)]
     for path in kept:
         if not path.exists():
             home = Home.at(path.with_suffix(""))
@@ -85,13 +83,6 @@ def measured(workload: Workload, folder: Path, times: int, seed: int = 1) -> tup
             shutil.rmtree(home.root)
             shutil.rmtree(alternatives.plain(home))
     return before, [json.loads(path.read_bytes()) for path in kept]
-
-
-def _commit() -> str:
-    """The commit whose code is measured, with what is not committed called dirty."""
-    return subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--exclude", "*"], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 def _prepared(workload: Workload, made: Home, seed: int, kept: Path) -> dict[str, Refreshed]:
@@ -181,7 +172,7 @@ def table(title: str, before: dict[str, Refreshed], runs: list[dict[str, Any]]) 
         "whole: refresh / pandas": took[NIGHT] / took[PANDAS],
     }
     return [
-        f"{title}; at {_commit()}, medians of {len(runs)} runs (refreshes of {', '.join(f'{seconds:.1f}' for seconds in nights)} s), "
+        f"{title}; at {commit()}, medians of {len(runs)} runs (refreshes of {', '.join(f'{seconds:.1f}' for seconds in nights)} s), "
         f"load {_median(runs, 'load'):.1f}",
         f"{first['files']:,} files of {first['bytes'] / 1e6:,.1f} MB; {first['cells']:,} cells, {first['hidden']:,} hidden; "
         f"pack {first['pack'] / 1e6:.1f} MB; files read again for one changed export: {first[CHANGED]['read']}"

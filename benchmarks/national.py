@@ -1,4 +1,4 @@
-"""A nation: eight million pupils of 22,000 schools in 150 local authorities, each authority a home of its own, one after another.
+"""A nation: eight million pupils of 22,000 schools in 150 local authorities, each authority a home of its own.
 
 A home's trust is the authority and its academies are the schools, so that authority by characteristic and school by characteristic are its
 tables; nothing else is counted, which is a matter of the home's own declarations. What is written for it belongs in ``authority``.
@@ -20,45 +20,59 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from benchmarks import alternatives
 from benchmarks.authority import COUNTED, Authority, authorities, chosen, make
-from benchmarks.refreshing import STAGES, refreshed
+from benchmarks.refreshing import STAGES, commit, refreshed
 from pipelines.home import Home
+from pipelines.home.whole import write_whole
 
 TODAY = dt.date(2026, 10, 2)
 ALONE, PANDAS, PARQUET = "DuckDB alone", "pandas", "files to Parquet"
 
 
-def run(folder: Path, share: float, seed: int, one_home: bool = False) -> None:
-    """Refresh each authority's home and print what it took; with ``one_home`` all of them in one, whose trust is the nation."""
+def run(folder: Path, share: float, seed: int, one_home: bool = False, together: int = 1) -> None:
+    """Refresh each authority's home, ``together`` of them at a time, and print what it took; with ``one_home`` all of them in one, whose
+    trust is the nation. What an authority took is kept in ``folder``, and not done again while the code is that of the same commit."""
     picked = chosen(authorities(seed), share)
-    (folder / "files").mkdir()
-    begun, done, stopped = time.perf_counter(), [], ""
+    (folder / "files").mkdir(exist_ok=True)
     groups = [picked] if one_home else [[one] for one in picked]
-    for number, group in enumerate(groups, start=1):
-        home = Home.at(folder / "home")
-        try:
-            done.append(_refreshed(home, group, seed, folder / "files"))
-        except SystemExit as error:
-            stopped = f"stopped at {_named(group)}: {error}"
-            break
-        shutil.rmtree(home.root)
-        last = done[-1]
-        print(
-            f"{number} of {len(groups)}: {_named(group)}, {last['pupils']:,} pupils, {last['seconds']:.1f} s, {last['memory']:,.0f} MB, "
-            f"load {os.getloadavg()[0]:.1f}",
-            file=sys.stderr,
-        )
+    done, stopped = [], ""
+    with ThreadPoolExecutor(together) as pool:
+        wanted = [pool.submit(_kept, folder, group, seed) for group in groups]
+        for number, (group, future) in enumerate(zip(groups, wanted, strict=True), start=1):
+            try:
+                done.append(future.result())
+            except SystemExit as error:
+                stopped = f"stopped at {_named(group)}: {error}"
+                pool.shutdown(cancel_futures=True)
+                break
+            last = done[-1]
+            print(
+                f"{number} of {len(groups)}: {_named(group)}, {last['pupils']:,} pupils, {last['seconds']:.1f} s, {last['memory']:,.0f} MB, "
+                f"load {last['load']:.1f}",
+                file=sys.stderr,
+            )
     floor = alternatives.measured(alternatives.FLOOR, _aside(folder))
     ways = {name: _measured(name, folder / "files") for name in WAYS} if done else {}
-    print("\n".join([*table(done, floor, ways, time.perf_counter() - begun), *([stopped] if stopped else [])]))
+    print("\n".join([*table(done, floor, ways, together), *([stopped] if stopped else [])]))
 
 
 def _named(group: list[Authority]) -> str:
     return group[0].name if len(group) == 1 else f"{len(group)} authorities in one home"
+
+
+def _kept(folder: Path, group: list[Authority], seed: int) -> dict[str, Any]:
+    home = Home.at(folder / _named(group).replace(" ", "-"))
+    path = folder / f"{home.root.name}-seed{seed}-{commit()}.json"
+    if not path.exists():
+        shutil.rmtree(home.root, ignore_errors=True)
+        write_whole(path, json.dumps(_refreshed(home, group, seed, folder / "files")).encode())
+        shutil.rmtree(home.root)
+    return dict(json.loads(path.read_bytes()))
 
 
 def _refreshed(home: Home, group: list[Authority], seed: int, files: Path) -> dict[str, Any]:
@@ -84,6 +98,7 @@ def _refreshed(home: Home, group: list[Authority], seed: int, files: Path) -> di
         "disk": disk / 1024**2,
         "cells": said["cells"],
         "hidden": said["cells_hidden"],
+        "load": os.getloadavg()[0],
     }
 
 
@@ -93,7 +108,7 @@ def _aside(folder: Path) -> Home:
     return home
 
 
-def table(done: list[dict[str, Any]], floor: dict[str, float], ways: dict[str, dict[str, float]], whole: float) -> list[str]:
+def table(done: list[dict[str, Any]], floor: dict[str, float], ways: dict[str, dict[str, float]], together: int) -> list[str]:
     """The measurements as lines of Markdown: an authority a row (the ends and the middle where there are many), and all together."""
     columns = ("authority", "pupils", "schools", "cells", "hidden", "seconds", "memory", "spill", "disk")
     if not done:
@@ -112,8 +127,8 @@ def table(done: list[dict[str, Any]], floor: dict[str, float], ways: dict[str, d
         "whole: refreshes / pandas": total["seconds"] / ways[PANDAS]["seconds"],
     }
     return [
-        f"{len(done)} authorities, {total['bytes'] / 1e6:,.0f} MB of files made in {total['making']:.0f} s; everything took {whole:,.0f} s; "
-        f"load {os.getloadavg()[0]:.1f} at the end; memory, spill and disk in MB, of all the most at once",
+        f"{len(done)} authorities at {commit()}, {together} at a time, {total['bytes'] / 1e6:,.0f} MB of files made in {total['making']:.0f} s; "
+        f"load {statistics.median(one['load'] for one in done):.1f}; memory, spill and disk in MB, the most of any home",
         "",
         f"| {' | '.join(columns)} |",
         f"|---|{'--:|' * (len(columns) - 1)}",

@@ -62,6 +62,12 @@ def refreshed(home: Home, today: dt.date) -> Refreshed:
     return Refreshed(seconds, most[0], most[1], stages(home, began, began + seconds))
 
 
+def commit() -> str:
+    """The commit whose code is measured, with what is not committed called dirty."""
+    told = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    return subprocess.run(told, cwd=Path(__file__).parent, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def files_read(home: Home) -> set[tuple[str, str]]:
     """Every file that the home ever read, with what became of it."""
     with closing(Ledger(home.ledger)) as ledger:
